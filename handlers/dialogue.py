@@ -1,0 +1,188 @@
+"""The language in which conversations are written.
+
+It reads like python-telegram-bot's ConversationHandler (entry points, states, fallbacks), but a
+step is a plain function that runs inside one database transaction, and the state is a row.
+"""
+
+import enum
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models import outbox
+from models.files import Received
+from models.messages import Choice, Enclosure, Kind, Part
+from models.outbox import Place, Recipient
+from models.people import By, Person, Role
+
+__all__ = [
+    "Choice",
+    "Conversation",
+    "Enclosure",
+    "Part",
+    "State",
+    "Turn",
+    "on_choice",
+    "on_command",
+    "on_file",
+    "on_text",
+]
+
+
+class State(enum.StrEnum):
+    """A conversation's states are a subclass of this, with stable values: they are stored."""
+
+
+class Trigger(enum.Enum):
+    COMMAND = "command"
+    CHOICE = "choice"
+    TEXT = "text"
+    FILE = "file"
+
+
+@dataclass(frozen=True)
+class Handler:
+    """``call`` gets the turn, and for a choice its value, for text the text, for files the list
+    of ``Received`` and the caption."""
+
+    trigger: Trigger
+    call: Callable[..., State | None]
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A dialogue. ``roles`` may take part (empty: anybody who is bound); ``strangers`` too.
+
+    An entry point is reached from anywhere: a command by its word, a choice by its action, which
+    no other conversation's entry point may have.
+    """
+
+    name: str
+    entry_points: Sequence[Handler] = ()
+    states: dict[State, Sequence[Handler]] = field(default_factory=dict)
+    fallbacks: Sequence[Handler] = ()
+    roles: frozenset[Role] = frozenset()
+    strangers: bool = False
+
+
+def on_command(name: str, call: Callable[["Turn"], State | None], *aliases: str) -> Handler:
+    """``/name``, written without marks, and its English aliases."""
+    return Handler(Trigger.COMMAND, call, (name, *aliases))
+
+
+def on_choice(action: str, call: Callable[["Turn", str], State | None]) -> Handler:
+    return Handler(Trigger.CHOICE, call, (action,))
+
+
+def on_text(call: Callable[["Turn", str], State | None]) -> Handler:
+    return Handler(Trigger.TEXT, call)
+
+
+def on_file(call: Callable[["Turn", Sequence[Received], str], State | None]) -> Handler:
+    """Files that came together (an album is one), with their caption."""
+    return Handler(Trigger.FILE, call)
+
+
+@dataclass
+class Turn:
+    """One thing a person did, with all that a step needs to answer it.
+
+    ``memory`` is the conversation's own small JSON dictionary; it starts empty at an entry point
+    and lives until the conversation ends. ``now`` is when the event was made (I6).
+    """
+
+    session: Session
+    by: By
+    channel: str
+    address: str
+    conversation: str = ""
+    memory: dict[str, Any] = field(default_factory=dict)
+    language: str = "vi"
+    event_id: int = 0
+    links: Callable[[str, str], str] = lambda kind, code: code
+    prompt_id: int | None = None
+    _said: int = 0
+
+    @property
+    def now(self) -> datetime:
+        return self.by.now
+
+    def say(
+        self,
+        name: str,
+        choices: Sequence[Choice] = (),
+        *,
+        enclosure: Enclosure | None = None,
+        **values: Any,
+    ) -> None:
+        """Say something without waiting for an answer; its choices may still be pressed."""
+        self._queue(name, choices, (), enclosure, "", values)
+
+    def ask(
+        self,
+        state: State,
+        name: str,
+        choices: Sequence[Choice] = (),
+        *,
+        always: Sequence[Choice] = (),
+        **values: Any,
+    ) -> State:
+        """Say something and wait in ``state``. Many choices are paged; ``always`` stay."""
+        self.prompt_id = self._queue(name, choices, always, None, state, values)
+        return state
+
+    def end(
+        self,
+        name: str,
+        choices: Sequence[Choice] = (),
+        *,
+        enclosure: Enclosure | None = None,
+        **values: Any,
+    ) -> None:
+        """Say something and finish the conversation."""
+        self.prompt_id = self._queue(name, choices, (), enclosure, "", values)
+
+    def tell(
+        self, person: Person, name: str, key: str, choices: Sequence[Choice] = (), **values: Any
+    ) -> None:
+        """Tell another person; ``key`` makes it happen once for one fact."""
+        outbox.enqueue(
+            self.session, name, to=person, key=key, at=self.now, choices=choices, **values
+        )
+
+    def link(self, kind: str, code: str) -> str:
+        """The web address for a one-time code: ``start`` or ``upload``."""
+        return self.links(kind, code)
+
+    def _queue(
+        self,
+        name: str,
+        choices: Sequence[Choice],
+        always: Sequence[Choice],
+        enclosure: Enclosure | None,
+        state: str,
+        values: dict[str, Any],
+    ) -> int | None:
+        self._said += 1
+        return outbox.enqueue(
+            self.session,
+            name,
+            to=Recipient(
+                self.channel,
+                self.address,
+                self.by.person_id,
+                self.by.binding.id if self.by.binding else None,
+            ),
+            key=f"turn:{self.event_id}:{self._said}",
+            at=self.now,
+            kind=Kind.DOCUMENT if enclosure else Kind.ANSWER,
+            choices=choices,
+            always=always,
+            enclosure=enclosure,
+            place=Place(self.conversation, state, dict(self.memory)),
+            **values,
+        )

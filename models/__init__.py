@@ -1,0 +1,1 @@
+"""Tables, rules, actions and queries of the procedure; no platform, no sentence, no clock."""

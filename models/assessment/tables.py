@@ -1,0 +1,62 @@
+"""The assessment sheet of a unit: one line for each scored item of its catalogue."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base
+from models.campaigns.tables import Campaign, UnitGroup
+from models.catalogue.tables import Item
+from models.units import Unit
+
+
+class Assessment(Base):
+    """A unit takes part in a campaign. Made when the campaign is: the list of units is frozen."""
+
+    __tablename__ = "assessment"
+    __table_args__ = (UniqueConstraint("campaign_id", "unit_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("unit_group.id"))
+    campaign: Mapped[Campaign] = relationship()
+    unit: Mapped[Unit] = relationship()
+    group: Mapped[UnitGroup] = relationship()
+
+
+class Line(Base):
+    """One scored item of one unit. ``exempt``: the catalogue lets the unit off (domain.md 3)."""
+
+    __tablename__ = "line"
+    __table_args__ = (UniqueConstraint("assessment_id", "item_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
+    exempt: Mapped[bool] = mapped_column(default=False)
+    assessment: Mapped[Assessment] = relationship()
+    item: Mapped[Item] = relationship()
+
+
+class SelfScore(Base):
+    """What a unit claims for a line. A correction is the next ``version``; none is overwritten.
+
+    ``inputs`` are what the rule asked for, by its own labels; ``points`` is what they give.
+    """
+
+    __tablename__ = "self_score"
+    __table_args__ = (UniqueConstraint("line_id", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("line.id"))
+    version: Mapped[int]
+    inputs: Mapped[dict[str, Any]]
+    points: Mapped[Decimal]
+    note: Mapped[str] = mapped_column(default="")
+    scored_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    scored_at: Mapped[datetime]
+    line: Mapped[Line] = relationship()

@@ -1,0 +1,209 @@
+"""The database as the bot uses it: one engine, sessions, and a queue for what is to be written.
+
+On SQLite one thread writes; what waits together shares a commit, each in its own savepoint. On
+PostgreSQL a few threads each have their own transaction. The callers are the same.
+"""
+
+import asyncio
+import logging
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, sessionmaker
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Work = Callable[[Session], Any]
+
+SHARED_COMMIT = 64
+POSTGRES_WRITERS = 4
+BUSY_SECONDS = 15
+SAFE_SQLITE = (3, 51, 3)  # Older ones can corrupt a WAL that two connections write at once.
+# PostgreSQL's codes for "try the same again": serialization, deadlock, shutdown, connection.
+TRANSIENT_STATES = ("40001", "40P01", "57P01", "57P02", "57P03", "08", "53")
+
+
+def create(url: str) -> Engine:
+    """An engine for ``url`` with the settings that make a commit durable."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _create_sqlite(url, parsed.database)
+    return create_engine(url, pool_pre_ping=True, pool_size=POSTGRES_WRITERS + 6)
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same work may succeed later: a lock, a lost connection, a full disk."""
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return str(state).startswith(TRANSIENT_STATES)
+    name = type(error).__name__
+    return name in {"OperationalError", "InterfaceError", "InternalError"}
+
+
+class Database:
+    """Hands work to the writing threads. ``work`` gets a session; its return is the result."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.sessions = sessionmaker(engine, expire_on_commit=False)
+        reader = engine.execution_options(cchc_begin="BEGIN")
+        self.readers = sessionmaker(reader, expire_on_commit=False)
+        self._queue: queue.SimpleQueue[_Errand | None] = queue.SimpleQueue()
+        self._shared = engine.dialect.name == "sqlite"
+        count = 1 if self._shared else POSTGRES_WRITERS
+        self._threads = [
+            threading.Thread(target=self._serve, name=f"writer-{n}", daemon=True)
+            for n in range(count)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    async def write(self, work: Callable[[Session], T]) -> T:
+        """Run ``work`` in a transaction; return after its commit, or raise what it raised."""
+        loop = asyncio.get_running_loop()
+        errand = _Errand(work, loop, loop.create_future())
+        self._queue.put(errand)
+        result: T = await errand.future
+        return result
+
+    async def read(self, work: Callable[[Session], T]) -> T:
+        def run() -> T:
+            with self.readers() as session:
+                return work(session)
+
+        return await asyncio.to_thread(run)
+
+    def close(self) -> None:
+        for _ in self._threads:
+            self._queue.put(None)
+        for thread in self._threads:
+            thread.join()
+        self.engine.dispose()
+
+    def _serve(self) -> None:
+        while (errand := self._queue.get()) is not None:
+            batch = [errand]
+            while self._shared and len(batch) < SHARED_COMMIT and not self._queue.empty():
+                following = self._queue.get()
+                if following is None:
+                    self._queue.put(None)
+                    break
+                batch.append(following)
+            try:
+                if self._shared:
+                    self._run_together(batch)
+                else:
+                    self._run_alone(errand)
+            except BaseException as error:
+                for errand in batch:
+                    errand.fail(error)
+
+    def _run_alone(self, errand: "_Errand") -> None:
+        with self.sessions() as session, session.begin():
+            result = errand.work(session)
+        errand.succeed(result)
+
+    def _run_together(self, batch: list["_Errand"]) -> None:
+        """One commit for all; an errand that fails rolls back alone."""
+        done: list[tuple[_Errand, Any]] = []
+        failed: list[tuple[_Errand, BaseException]] = []
+        with self.engine.connect() as connection, connection.begin():
+            for errand in batch:
+                try:
+                    done.append((errand, _run_in_savepoint(connection, errand.work)))
+                except BaseException as error:
+                    if _lost_transaction(connection):
+                        raise
+                    failed.append((errand, error))
+        for errand, result in done:
+            errand.succeed(result)
+        for errand, error in failed:
+            errand.fail(error)
+
+
+class _Errand:
+    def __init__(
+        self, work: Work, loop: asyncio.AbstractEventLoop, future: "asyncio.Future[Any]"
+    ) -> None:
+        self.work = work
+        self.future = future
+        self._loop = loop
+
+    def succeed(self, result: Any) -> None:
+        self._tell(lambda: self.future.done() or self.future.set_result(result))
+
+    def fail(self, error: BaseException) -> None:
+        self._tell(lambda: self.future.done() or self.future.set_exception(error))
+
+    def _tell(self, what: Callable[[], Any]) -> None:
+        try:
+            self._loop.call_soon_threadsafe(what)
+        except RuntimeError:
+            logger.debug("nobody waits for a finished errand: the loop is closed")
+
+
+def _run_in_savepoint(connection: Connection, work: Work) -> Any:
+    with Session(
+        connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+    ) as session:
+        result = work(session)
+        session.commit()
+        return result
+
+
+def _lost_transaction(connection: Connection) -> bool:
+    """SQLite itself rolls everything back when the disk is full or fails."""
+    raw = connection.connection.dbapi_connection
+    return raw is None or not raw.in_transaction
+
+
+def _create_sqlite(url: str, path: str | None) -> Engine:
+    module, version = _sqlite_module()
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, module=module, pool_size=10)
+    safe = version >= SAFE_SQLITE
+    if not safe:
+        logger.warning("SQLite %s is older than 3.51.3: using its slower journal", version)
+    journal, synchronous = ("WAL", "FULL") if safe else ("DELETE", "EXTRA")
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            f"journal_mode={journal}",
+            f"synchronous={synchronous}",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_SECONDS * 1000}",
+            "mmap_size=0",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred transaction that writes later fails at once when somebody else committed.
+        options = connection.get_execution_options()
+        connection.exec_driver_sql(options.get("cchc_begin", "BEGIN IMMEDIATE"))
+
+    return engine
+
+
+def _sqlite_module() -> tuple[Any, tuple[int, ...]]:
+    if sqlite3.sqlite_version_info >= SAFE_SQLITE:
+        return sqlite3, sqlite3.sqlite_version_info
+    try:
+        from pysqlite3 import dbapi2  # Only where Python's own SQLite is too old.
+    except ImportError:
+        return sqlite3, sqlite3.sqlite_version_info
+    return dbapi2, dbapi2.sqlite_version_info

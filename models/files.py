@@ -1,0 +1,60 @@
+"""Files that were handed in: their bytes by content, and what arrived with a message."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base
+from models.refusals import Refusal
+
+
+class StoredFile(Base):
+    """Bytes in the evidence store, named by their SHA-256. ``size`` is in bytes."""
+
+    __tablename__ = "stored_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(unique=True)
+    size: Mapped[int]
+    media_type: Mapped[str]
+    stored_at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class Received:
+    """A file as it came with a message; its bytes are in the store unless it was refused.
+
+    ``name`` is the sender's, cleaned for showing (NFC, no control or direction characters, no
+    path); ``size`` in bytes; ``refusal`` says why it was not taken.
+    """
+
+    name: str
+    size: int
+    sha256: str = ""
+    media_type: str = "application/octet-stream"
+    refusal: Refusal | None = None
+
+
+def keep(session: Session, file: Received, at: datetime) -> StoredFile:
+    """The row of bytes that are already in the store: the one that exists, or a new one."""
+    known = session.scalar(select(StoredFile).where(StoredFile.sha256 == file.sha256))
+    if known is not None:
+        return known
+    stored = StoredFile(
+        sha256=file.sha256, size=file.size, media_type=file.media_type, stored_at=at
+    )
+    session.add(stored)
+    session.flush()
+    return stored
+
+
+def as_json(file: Received) -> dict[str, Any]:
+    return {
+        "name": file.name,
+        "size": file.size,
+        "sha256": file.sha256,
+        "media_type": file.media_type,
+    }

@@ -1,0 +1,182 @@
+"""Messages to be sent, written in the transaction of the fact they report (I4, I5).
+
+Each has a business key that makes it unique. It is claimed before it is sent and ends as sent,
+unknown, unreachable, malformed or superseded; never silently.
+"""
+
+import enum
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, Identity
+from models.messages import Choice, Enclosure, Kind, encode, encode_choices
+from models.people.tables import Account, Person
+
+
+class SendStatus(enum.StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    UNREACHABLE = "unreachable"
+    MALFORMED = "malformed"
+    SUPERSEDED = "superseded"
+
+
+class Priority(enum.IntEnum):
+    """Answers to a person go before what is sent to many (I5)."""
+
+    ANSWER = 0
+    BROADCAST = 1
+
+
+class OutboxMessage(Base):
+    """``ref`` is what its buttons carry: opaque, unguessable, with the position behind it.
+
+    ``conversation``, ``state`` and ``memory`` are those in which it was said, so that a press
+    on an old message is answered from where it stood.
+    """
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (
+        UniqueConstraint("key"),
+        UniqueConstraint("ref"),
+        Index("ix_outbox_message_due", "status", "priority", "id"),
+        Index("ix_outbox_message_chat", "channel", "address", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity, primary_key=True)
+    key: Mapped[str]
+    ref: Mapped[str]
+    channel: Mapped[str]
+    address: Mapped[str]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    binding_id: Mapped[int | None] = mapped_column(ForeignKey("binding.id"))
+    name: Mapped[str]
+    values: Mapped[dict[str, Any]]
+    choices: Mapped[list[Any]]
+    always: Mapped[list[Any]]
+    page: Mapped[int] = mapped_column(default=0)
+    enclosure: Mapped[dict[str, Any] | None]
+    conversation: Mapped[str] = mapped_column(default="")
+    state: Mapped[str] = mapped_column(default="")
+    memory: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    kind: Mapped[Kind]
+    priority: Mapped[int]
+    created_at: Mapped[datetime]
+    not_before: Mapped[datetime | None]
+    status: Mapped[SendStatus] = mapped_column(default=SendStatus.QUEUED)
+    attempts: Mapped[int] = mapped_column(default=0)
+    claimed_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    platform_id: Mapped[str] = mapped_column(default="")
+    error: Mapped[str] = mapped_column(Text, default="")
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Where a message goes. An empty channel: the person has no account yet."""
+
+    channel: str
+    address: str
+    person_id: int | None = None
+    binding_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in which conversation a message was said."""
+
+    conversation: str = ""
+    state: str = ""
+    memory: dict[str, Any] | None = None
+
+
+def enqueue(
+    session: Session,
+    name: str,
+    /,
+    *,
+    to: Person | Recipient,
+    key: str,
+    at: datetime,
+    kind: Kind = Kind.NOTICE,
+    choices: Sequence[Choice] = (),
+    always: Sequence[Choice] = (),
+    page: int = 0,
+    enclosure: Enclosure | None = None,
+    place: Place | None = None,
+    binding_id: int | None = None,
+    **values: Any,
+) -> int | None:
+    """Queue a message once; its row's id, or None if one with this ``key`` exists already.
+
+    ``choices`` are paged where they are many; ``always`` stand on every page. A person without
+    an account gets the row all the same, as unreachable, so that it can be seen.
+    """
+    recipient = to if isinstance(to, Recipient) else address_of(session, to)
+    place = place or Place()
+    reachable = bool(recipient.channel)
+    row = {
+        "key": key,
+        "ref": secrets.token_urlsafe(9),
+        "channel": recipient.channel,
+        "address": recipient.address,
+        "person_id": recipient.person_id,
+        "binding_id": recipient.binding_id or binding_id,
+        "name": name,
+        "values": encode(values),
+        "choices": encode_choices(list(choices)),
+        "always": encode_choices(list(always)),
+        "page": page,
+        "enclosure": _enclosure(enclosure),
+        "conversation": place.conversation,
+        "state": place.state,
+        "memory": place.memory or {},
+        "kind": kind,
+        "priority": Priority.BROADCAST if kind is Kind.NOTICE else Priority.ANSWER,
+        "created_at": at,
+        "status": SendStatus.QUEUED if reachable else SendStatus.UNREACHABLE,
+        "attempts": 0,
+        "platform_id": "",
+        "error": "" if reachable else "no account",
+        "settled_at": None if reachable else at,
+    }
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(OutboxMessage).values(row).on_conflict_do_nothing()
+    return session.execute(statement.returning(OutboxMessage.id)).scalar_one_or_none()
+
+
+def address_of(session: Session, person: Person) -> Recipient:
+    """The account that the person used last, one that can be reached before one that cannot."""
+    query = (
+        select(Account.channel, Account.address)
+        .where(Account.person_id == person.id, Account.ended_at.is_(None))
+        .order_by(Account.unreachable_since.is_not(None), Account.last_used_at.desc())
+        .limit(1)
+    )
+    row = session.execute(query).one_or_none()
+    channel, address = row if row else ("", "")
+    return Recipient(channel, address, person_id=person.id)
+
+
+def by_ref(session: Session, ref: str) -> OutboxMessage | None:
+    return session.scalar(select(OutboxMessage).where(OutboxMessage.ref == ref))
+
+
+def _enclosure(enclosure: Enclosure | None) -> dict[str, Any] | None:
+    if enclosure is None:
+        return None
+    return {
+        "name": enclosure.name,
+        "sha256": enclosure.sha256,
+        "report": enclosure.report,
+        "values": encode(enclosure.values) if enclosure.values is not None else None,
+    }

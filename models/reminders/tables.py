@@ -1,0 +1,68 @@
+"""Reminders as rows made ahead, and what came of each (F10, F11, F16)."""
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.appraisal.tables import AppraisalTask
+from models.base import Base
+from models.campaigns.tables import Campaign, Step
+from models.people.tables import Person
+from models.units import Unit
+
+
+class Duty(enum.StrEnum):
+    """What a reminder is about."""
+
+    SELF_ASSESSMENT = "self_assessment"
+    TASK_ACKNOWLEDGEMENT = "task_acknowledgement"
+
+
+class Outcome(enum.StrEnum):
+    PLANNED = "planned"
+    QUEUED = "queued"
+    NOTHING_OWED = "nothing_owed"
+    OVERTAKEN = "overtaken"
+    CANCELLED = "cancelled"
+
+
+class Reminder(Base):
+    """One rung of a ladder for one unit or one task; or a repeat that one person asked for.
+
+    ``key`` is the business key that makes it unique, e.g. ``3:self_assessment:17:-5``. Whom it
+    reaches is decided when it falls due, from the bindings of that moment (C19).
+    """
+
+    __tablename__ = "reminder"
+    __table_args__ = (UniqueConstraint("key"), Index("ix_reminder_due", "outcome", "due_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str]
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    duty: Mapped[Duty]
+    step: Mapped[Step]
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("appraisal_task.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    rung: Mapped[str]
+    due_at: Mapped[datetime]
+    outcome: Mapped[Outcome] = mapped_column(default=Outcome.PLANNED)
+    settled_at: Mapped[datetime | None]
+    campaign: Mapped[Campaign] = relationship()
+    unit: Mapped[Unit | None] = relationship()
+    task: Mapped[AppraisalTask | None] = relationship()
+    person: Mapped[Person | None] = relationship()
+
+
+class ReminderAcknowledgement(Base):
+    """A person pressed "Đã nắm" on a reminder: the rung is known, the duty remains (F14)."""
+
+    __tablename__ = "reminder_acknowledgement"
+    __table_args__ = (UniqueConstraint("reminder_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reminder_id: Mapped[int] = mapped_column(ForeignKey("reminder.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    acknowledged_at: Mapped[datetime]

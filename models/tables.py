@@ -1,0 +1,29 @@
+"""Every module that holds tables, imported in one place: what ``Base.metadata`` is made of."""
+
+from models import audit, conversations, files, inbox, outbox, settings, units
+from models.appraisal import tables as appraisal
+from models.assessment import tables as assessment
+from models.base import Base
+from models.campaigns import tables as campaigns
+from models.catalogue import tables as catalogue
+from models.evidence import tables as evidence
+from models.people import tables as people
+from models.reminders import tables as reminders
+
+__all__ = [
+    "Base",
+    "appraisal",
+    "assessment",
+    "audit",
+    "campaigns",
+    "catalogue",
+    "conversations",
+    "evidence",
+    "files",
+    "inbox",
+    "outbox",
+    "people",
+    "reminders",
+    "settings",
+    "units",
+]
