@@ -75,19 +75,33 @@ class LetterFile:
     media_type: str
 
 
+class Numbering(enum.Enum):
+    """How choices are called where there are no buttons.
+
+    A screen that also takes typing letters them (a, b), so that a number is always data; a pure
+    menu numbers them; a notice, which may come in between, stars its numbers (*1, *2).
+    """
+
+    NUMBERS = "numbers"
+    LETTERS = "letters"
+    STARRED = "starred"
+
+    def mark(self, position: int) -> str:
+        """What the choice at ``position`` (from 0) is called."""
+        if self is Numbering.LETTERS:
+            return chr(ord("a") + position)
+        return f"*{position + 1}" if self is Numbering.STARRED else str(position + 1)
+
+
 @dataclass(frozen=True)
 class Letter:
-    """A message with its words chosen, for one address.
-
-    ``lettered``: where there are no buttons, choices are lettered (a, b) because the screen also
-    takes typing, so that a number is always data; otherwise they are numbered.
-    """
+    """A message with its words chosen, for one address."""
 
     address: str
     text: tuple[Span, ...]
     buttons: tuple[Button, ...] = ()
     file: LetterFile | None = None
-    lettered: bool = False
+    numbering: Numbering = Numbering.NUMBERS
     message_id: int = 0
 
     @property

@@ -32,6 +32,9 @@ __all__ = [
 ]
 
 
+Links = Callable[[str, str], str]
+
+
 class State(enum.StrEnum):
     """A conversation's states are a subclass of this, with stable values: they are stored."""
 
@@ -58,7 +61,9 @@ class Conversation:
     """A dialogue. ``roles`` may take part (empty: anybody who is bound); ``strangers`` too.
 
     An entry point is reached from anywhere: a command by its word, a choice by its action, which
-    no other conversation's entry point may have.
+    no other conversation's entry point may have. A text or file entry point takes what no state
+    was waiting for; that of the conversation for strangers takes all that an unbound person
+    sends (``""`` where it is not text) and every text that is an invitation's code.
     """
 
     name: str
@@ -67,6 +72,13 @@ class Conversation:
     fallbacks: Sequence[Handler] = ()
     roles: frozenset[Role] = frozenset()
     strangers: bool = False
+
+    def takes_typing(self, state: str) -> bool:
+        """Whether a person in ``state`` may type, so that a number is data (design, 4)."""
+        handlers = (
+            handler for at, found in self.states.items() if at == state for handler in found
+        )
+        return any(handler.trigger is Trigger.TEXT for handler in handlers)
 
 
 def on_command(name: str, call: Callable[["Turn"], State | None], *aliases: str) -> Handler:
@@ -92,20 +104,22 @@ class Turn:
     """One thing a person did, with all that a step needs to answer it.
 
     ``memory`` is the conversation's own small JSON dictionary; it starts empty at an entry point
-    and lives until the conversation ends. ``now`` is when the event was made (I6).
+    and lives until the conversation ends. ``now`` is when the event was made (I6). ``argument``
+    is what was typed behind a command. A step that only says leaves the chat where it was.
     """
 
     session: Session
     by: By
     channel: str
     address: str
-    conversation: str = ""
+    conversation: Conversation
+    event_id: int
+    links: Links
     memory: dict[str, Any] = field(default_factory=dict)
-    language: str = "vi"
-    event_id: int = 0
-    links: Callable[[str, str], str] = lambda kind, code: code
+    argument: str = ""
     prompt_id: int | None = None
-    _said: int = 0
+    ended: bool = False
+    said: int = 0
 
     @property
     def now(self) -> datetime:
@@ -120,7 +134,7 @@ class Turn:
         **values: Any,
     ) -> None:
         """Say something without waiting for an answer; its choices may still be pressed."""
-        self._queue(name, choices, (), enclosure, "", values)
+        self._queue(name, choices, values, enclosure=enclosure)
 
     def ask(
         self,
@@ -132,7 +146,7 @@ class Turn:
         **values: Any,
     ) -> State:
         """Say something and wait in ``state``. Many choices are paged; ``always`` stay."""
-        self.prompt_id = self._queue(name, choices, always, None, state, values)
+        self._queue(name, choices, values, always=always, state=state)
         return state
 
     def end(
@@ -144,7 +158,8 @@ class Turn:
         **values: Any,
     ) -> None:
         """Say something and finish the conversation."""
-        self.prompt_id = self._queue(name, choices, (), enclosure, "", values)
+        self._queue(name, choices, values, enclosure=enclosure)
+        self.ended = True
 
     def tell(
         self, person: Person, name: str, key: str, choices: Sequence[Choice] = (), **values: Any
@@ -155,34 +170,41 @@ class Turn:
         )
 
     def link(self, kind: str, code: str) -> str:
-        """The web address for a one-time code: ``start`` or ``upload``."""
+        """The web address for a one-time code: ``start`` or ``upload``; or, as ``telegram``, the
+        deep link into that chat. Empty where the operator has configured none."""
         return self.links(kind, code)
 
     def _queue(
         self,
         name: str,
         choices: Sequence[Choice],
-        always: Sequence[Choice],
-        enclosure: Enclosure | None,
-        state: str,
         values: dict[str, Any],
-    ) -> int | None:
-        self._said += 1
-        return outbox.enqueue(
+        *,
+        always: Sequence[Choice] = (),
+        enclosure: Enclosure | None = None,
+        state: str = "",
+    ) -> None:
+        self.said += 1
+        binding = self.by.binding
+        message_id = outbox.enqueue(
             self.session,
             name,
             to=Recipient(
-                self.channel,
-                self.address,
-                self.by.person_id,
-                self.by.binding.id if self.by.binding else None,
+                self.channel, self.address, self.by.person_id, binding.id if binding else None
             ),
-            key=f"turn:{self.event_id}:{self._said}",
+            key=f"turn:{self.event_id}:{self.said}",
             at=self.now,
             kind=Kind.DOCUMENT if enclosure else Kind.ANSWER,
             choices=choices,
             always=always,
             enclosure=enclosure,
-            place=Place(self.conversation, state, dict(self.memory)),
+            place=Place(
+                self.conversation.name,
+                state,
+                dict(self.memory),
+                self.conversation.takes_typing(state),
+            ),
             **values,
         )
+        if choices or always:
+            self.prompt_id = message_id

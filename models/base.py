@@ -72,7 +72,7 @@ class Exact(TypeDecorator[Decimal]):
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
-    type_annotation_map = {
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it by this name.
         datetime: Instant(),
         Decimal: Exact(),
         dict[str, Any]: Document,

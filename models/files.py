@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
+from models.messages import decode, encode
 from models.refusals import Refusal
 
 
@@ -52,9 +53,22 @@ def keep(session: Session, file: Received, at: datetime) -> StoredFile:
 
 
 def as_json(file: Received) -> dict[str, Any]:
+    """A received file as a conversation's memory keeps it; ``from_json`` gives it back."""
     return {
         "name": file.name,
         "size": file.size,
         "sha256": file.sha256,
         "media_type": file.media_type,
+        "refusal": file.refusal and [file.refusal.name, encode(file.refusal.values)],
     }
+
+
+def from_json(stored: dict[str, Any]) -> Received:
+    refusal = stored.get("refusal")
+    return Received(
+        name=stored["name"],
+        size=stored["size"],
+        sha256=stored["sha256"],
+        media_type=stored["media_type"],
+        refusal=Refusal(refusal[0], **decode(refusal[1])) if refusal else None,
+    )

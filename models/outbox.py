@@ -68,6 +68,7 @@ class OutboxMessage(Base):
     conversation: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(default="")
     memory: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    takes_typing: Mapped[bool] = mapped_column(default=False)
     kind: Mapped[Kind]
     priority: Mapped[int]
     created_at: Mapped[datetime]
@@ -97,6 +98,7 @@ class Place:
     conversation: str = ""
     state: str = ""
     memory: dict[str, Any] | None = None
+    takes_typing: bool = False
 
 
 def enqueue(
@@ -140,6 +142,7 @@ def enqueue(
         "conversation": place.conversation,
         "state": place.state,
         "memory": place.memory or {},
+        "takes_typing": place.takes_typing,
         "kind": kind,
         "priority": Priority.BROADCAST if kind is Kind.NOTICE else Priority.ANSWER,
         "created_at": at,
@@ -169,6 +172,12 @@ def address_of(session: Session, person: Person) -> Recipient:
 
 def by_ref(session: Session, ref: str) -> OutboxMessage | None:
     return session.scalar(select(OutboxMessage).where(OutboxMessage.ref == ref))
+
+
+def last_notice(session: Session, channel: str, address: str) -> OutboxMessage | None:
+    here = (OutboxMessage.channel == channel, OutboxMessage.address == address)
+    query = select(OutboxMessage).where(*here, OutboxMessage.kind == Kind.NOTICE)
+    return session.scalar(query.order_by(OutboxMessage.id.desc()).limit(1))
 
 
 def _enclosure(enclosure: Enclosure | None) -> dict[str, Any] | None:

@@ -1,0 +1,327 @@
+"""One stored event through one conversation: find the step, run it, keep the state (I2).
+
+Everything here happens inside one transaction that the worker commits. A refusal undoes what
+its step did, is shown to the person, and leaves the chat where it was.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.channel import Abilities, Edited, Press, Typed
+from bot.routing import Goal, Routes, position_of, read_token
+from bot.words import choices_on_screen
+from handlers.dialogue import Choice, Conversation, Links, Turn
+from models import outbox, people
+from models.conversations import Chat, chat_at
+from models.files import Received, as_json, from_json
+from models.messages import decode, decode_choices
+from models.outbox import OutboxMessage, Recipient
+from models.people import Binding, By, Person
+from models.refusals import Refusal
+
+
+@dataclass(frozen=True)
+class Handed:
+    """Files that are stored (or refused) by the time their turn comes."""
+
+    files: tuple[Received, ...]
+    caption: str = ""
+
+
+Deed = Typed | Press | Handed | Edited
+
+
+@dataclass(frozen=True)
+class Event:
+    """What the worker hands over. ``at`` is when it was made, as far as that is known (I6)."""
+
+    id: int
+    channel: str
+    address: str
+    deed: Deed
+    at: datetime
+
+
+class Dispatcher:
+    def __init__(
+        self,
+        conversations: Sequence[Conversation],
+        abilities: dict[str, Abilities],
+        links: Links,
+    ) -> None:
+        self._routes = Routes(conversations)
+        self._abilities = abilities
+        self._links = links
+
+    def take(self, session: Session, event: Event) -> None:
+        """Answer one event; raises only what is a fault of ours or of the database."""
+        chat = chat_at(session, event.channel, event.address)
+        person = people.person_at(session, event.channel, event.address)
+        if person is not None:
+            people.touch_account(session, event.channel, event.address, event.at)
+        Answering(self, session, chat, person, event).run()
+
+
+class Answering:
+    """The turn of one event; holds what its steps share."""
+
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        session: Session,
+        chat: Chat,
+        person: Person | None,
+        event: Event,
+    ) -> None:
+        self._routes = dispatcher._routes
+        self._abilities = dispatcher._abilities[event.channel]
+        self._links = dispatcher._links
+        self._session = session
+        self._chat = chat
+        self._person = person
+        self._event = event
+        self._bindings = people.active_bindings(session, person.id) if person else []
+        self._said = 0
+
+    def run(self) -> None:
+        try:
+            with self._session.begin_nested():
+                self._answer(self._event.deed)
+        except Refusal as refusal:
+            self._show_refusal(refusal)
+
+    def _answer(self, deed: Deed) -> None:
+        if isinstance(deed, Edited):
+            self._say("edit_not_recorded")
+            return
+        if isinstance(deed, Typed) and not self._abilities.buttons:
+            deed = self._as_press(deed)
+        if not self._bindings and not self._is_joining(deed):
+            self._run(self._routes.for_strangers(deed), binding=None)
+            return
+        match deed:
+            case Press():
+                self._press(deed)
+            case Typed():
+                self._reach(deed, self._routes.for_text(self._chat, deed.text))
+            case Handed():
+                self._reach(deed, self._routes.for_files(self._chat, deed.files, deed.caption))
+
+    def _press(self, press: Press) -> None:
+        ref, position, page = read_token(press.token)
+        message = outbox.by_ref(self._session, ref) if ref else None
+        if message is None or not self._is_for_this_chat(message):
+            raise Refusal("press_unknown", [Choice("menu")])
+        if page is not None:
+            self._turn_page(message, page)
+            return
+        choices = decode_choices(message.choices) + decode_choices(message.always)
+        if position is None or position >= len(choices):
+            raise Refusal("press_unknown", [Choice("menu")])
+        choice = choices[position]
+        if choice.action == "act_as":
+            self._act_as(choice.value, message)
+            return
+        goals = self._routes.for_choice(message, choice)
+        self._reach(press, goals, spoken_as=message.binding_id)
+
+    def _reach(self, deed: Deed, goals: Iterator[Goal], spoken_as: int | None = None) -> None:
+        """Run the first goal that the person's roles allow; ask which role where several do."""
+        barred = False
+        for goal in goals:
+            if goal.conversation.strangers:
+                self._run(goal, binding=self._preferred(self._bindings, spoken_as))
+                return
+            fitting = self._fitting(goal.conversation)
+            if not fitting:
+                barred = True
+                continue
+            binding = self._preferred(fitting, spoken_as)
+            if binding is None:
+                self._ask_which_role(deed, fitting)
+                return
+            self._run(goal, binding)
+            return
+        if barred:
+            raise Refusal("not_your_role", [Choice("menu")])
+        self._repeat_prompt()
+
+    def _run(self, goal: Goal, binding: Binding | None) -> None:
+        by = By(self._event.at, self._person, binding, self._event.id)
+        turn = Turn(
+            session=self._session,
+            by=by,
+            channel=self._event.channel,
+            address=self._event.address,
+            conversation=goal.conversation,
+            event_id=self._event.id,
+            links=self._links,
+            memory=dict(goal.memory),
+            argument=goal.argument,
+        )
+        state = goal.handler.call(turn, *goal.arguments)
+        self._said = turn.said
+        chat = self._chat
+        if binding is not None:
+            chat.binding_id = binding.id
+        if turn.prompt_id is not None:
+            chat.prompt_id = turn.prompt_id
+        if state is not None:
+            chat.conversation, chat.state = goal.conversation.name, state.value
+            chat.memory = dict(turn.memory)
+        elif turn.ended:
+            chat.conversation, chat.state, chat.memory = "", "", {}
+
+    # Roles
+
+    def _fitting(self, conversation: Conversation) -> list[Binding]:
+        roles = conversation.roles
+        return [binding for binding in self._bindings if not roles or binding.role in roles]
+
+    def _preferred(self, fitting: list[Binding], spoken_as: int | None) -> Binding | None:
+        """The role a message was said to, else the one the chat is in, else the only one."""
+        for wanted in (spoken_as, self._chat.binding_id):
+            for binding in fitting:
+                if binding.id == wanted:
+                    return binding
+        return fitting[0] if len(fitting) == 1 else None
+
+    def _ask_which_role(self, deed: Deed, fitting: list[Binding]) -> None:
+        offers = [
+            Choice("act_as", binding.id, unit=binding.unit.short_name, role=binding.role)
+            for binding in fitting
+        ]
+        self._say("which_role", offers, memory={"again": _as_json(deed)})
+
+    def _act_as(self, value: str, message: OutboxMessage) -> None:
+        binding = next((b for b in self._bindings if str(b.id) == value), None)
+        if binding is None:
+            raise Refusal("role_ended", [Choice("menu")])
+        self._chat.binding_id = binding.id
+        self._answer(_from_json(message.memory["again"]))
+
+    # Screens
+
+    def _turn_page(self, message: OutboxMessage, page: int) -> None:
+        """Say the same message again, open at another page."""
+        self._said += 1
+        place = outbox.Place(
+            message.conversation, message.state, dict(message.memory), message.takes_typing
+        )
+        self._chat.prompt_id = outbox.enqueue(
+            self._session,
+            message.name,
+            to=self._here(),
+            key=f"turn:{self._event.id}:page",
+            at=self._event.at,
+            kind=outbox.Kind.ANSWER,
+            choices=decode_choices(message.choices),
+            always=decode_choices(message.always),
+            page=page,
+            place=place,
+            **decode(message.values),
+        )
+
+    def _show_refusal(self, refusal: Refusal) -> None:
+        """Say no and why, with the ways out, or else with what the screen offered before."""
+        prompt = None if refusal.offers else self._prompt()
+        self._say(f"refusal.{refusal.name}", refusal.offers, prompt=prompt, **refusal.values)
+
+    def _repeat_prompt(self) -> None:
+        self._say("unknown_here", prompt=self._prompt())
+
+    def _say(
+        self,
+        name: str,
+        choices: Sequence[Choice] = (),
+        *,
+        prompt: OutboxMessage | None = None,
+        memory: dict[str, Any] | None = None,
+        **values: Any,
+    ) -> None:
+        place = outbox.Place(memory=memory)
+        always: Sequence[Choice] = ()
+        if prompt is not None:
+            choices, always = decode_choices(prompt.choices), decode_choices(prompt.always)
+            place = outbox.Place(
+                prompt.conversation, prompt.state, dict(prompt.memory), prompt.takes_typing
+            )
+        message_id = outbox.enqueue(
+            self._session,
+            name,
+            to=self._here(prompt),
+            key=f"turn:{self._event.id}:shell:{name}",
+            at=self._event.at,
+            kind=outbox.Kind.ANSWER,
+            choices=choices,
+            always=always,
+            page=prompt.page if prompt else 0,
+            place=place,
+            **values,
+        )
+        if choices or always:
+            self._chat.prompt_id = message_id
+
+    def _here(self, prompt: OutboxMessage | None = None) -> Recipient:
+        person_id = self._person.id if self._person else None
+        binding_id = prompt.binding_id if prompt else None
+        return Recipient(self._event.channel, self._event.address, person_id, binding_id)
+
+    def _prompt(self) -> OutboxMessage | None:
+        prompt_id = self._chat.prompt_id
+        return self._session.get(OutboxMessage, prompt_id) if prompt_id else None
+
+    # Reading
+
+    def _as_press(self, typed: Typed) -> Typed | Press:
+        """Where there are no buttons, a number or a letter alone picks a choice (I10)."""
+        message = self._prompt()
+        if typed.text.strip().startswith("*"):
+            message = outbox.last_notice(self._session, self._chat.channel, self._chat.address)
+        if message is None:
+            return typed
+        position = position_of(typed.text, message)
+        screen = choices_on_screen(message)
+        if position is None or position >= len(screen):
+            return typed
+        return Press(screen[position][1])
+
+    def _is_joining(self, deed: Deed) -> bool:
+        """An unbound person's presses on the invitation just shown are answered too."""
+        if not isinstance(deed, Press):
+            return False
+        ref, _, _ = read_token(deed.token)
+        message = outbox.by_ref(self._session, ref) if ref else None
+        if message is None or not self._is_for_this_chat(message):
+            return False
+        return self._routes.is_for_strangers(message.conversation)
+
+    def _is_for_this_chat(self, message: OutboxMessage) -> bool:
+        return (message.channel, message.address) == (self._event.channel, self._event.address)
+
+
+def _as_json(deed: Deed) -> dict[str, Any]:
+    match deed:
+        case Typed(text):
+            return {"typed": text}
+        case Press(token):
+            return {"press": token}
+        case Handed(files, caption):
+            return {"files": [as_json(file) for file in files], "caption": caption}
+        case Edited():
+            return {}
+
+
+def _from_json(stored: dict[str, Any]) -> Deed:
+    match stored:
+        case {"typed": text}:
+            return Typed(text)
+        case {"press": token}:
+            return Press(token)
+        case {"files": files, "caption": caption}:
+            return Handed(tuple(from_json(file) for file in files), caption)
+    return Edited()
