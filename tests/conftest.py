@@ -1,0 +1,114 @@
+"""Databases and the sample province for every test; SQLite, or PostgreSQL by its address.
+
+``CCHC_TEST_DATABASE_URL`` names a PostgreSQL server's maintenance database; each worker then
+has databases of its own there, made from a template. Without it every test gets a file.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from models import database
+from models.tables import Base
+from tests.bench import Bench
+from tests.clock import TestClock
+from tests.province import build_province
+
+SERVER = os.environ.get("CCHC_TEST_DATABASE_URL", "")
+
+
+class Templates:
+    """Databases that are filled once a run and copied for each test."""
+
+    def __init__(self, directory: Path, worker: str) -> None:
+        self._directory = directory
+        self._worker = worker
+        self._made: set[str] = set()
+        self._count = 0
+
+    def copy(self, name: str, fill: Callable[[Engine], None]) -> str:
+        """The URL of a fresh copy of the template ``name``, filled by ``fill`` the first time."""
+        if name not in self._made:
+            engine = database.create(self._url(name, new=True))
+            Base.metadata.create_all(engine)
+            fill(engine)
+            engine.dispose()
+            self._made.add(name)
+        self._count += 1
+        return self._clone(name, f"{name}_{self._count}")
+
+    def drop(self, url: str) -> None:
+        if not SERVER:
+            for path in self._directory.glob(Path(make_url(url).database or "").name + "*"):
+                path.unlink()
+            return
+        self._administer(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
+
+    def _url(self, name: str, *, new: bool) -> str:
+        if not SERVER:
+            return f"sqlite:///{self._directory / name}.db"
+        full = f"cchc_{self._worker}_{name}"
+        if new:
+            self._administer(f'DROP DATABASE IF EXISTS "{full}" WITH (FORCE)')
+            self._administer(f'CREATE DATABASE "{full}"')
+        return make_url(SERVER).set(database=full).render_as_string(hide_password=False)
+
+    def _clone(self, template: str, name: str) -> str:
+        if not SERVER:
+            shutil.copy(self._directory / f"{template}.db", self._directory / f"{name}.db")
+            return self._url(name, new=False)
+        source, target = (f"cchc_{self._worker}_{n}" for n in (template, name))
+        self._administer(f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)')
+        self._administer(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+        return self._url(name, new=False)
+
+    @staticmethod
+    def _administer(statement: str) -> None:
+        engine = create_engine(SERVER, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Templates:
+    return Templates(tmp_path_factory.mktemp("databases"), worker_id)
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    return TestClock()
+
+
+@pytest.fixture
+def database_url(templates: Templates, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh database; with the sample province in it where the test asks for ``province``."""
+    if "province" in request.fixturenames:
+        url = templates.copy("province", build_province)
+    else:
+        url = templates.copy("empty", lambda engine: None)
+    yield url
+    templates.drop(url)
+
+
+@pytest.fixture
+def sessions(database_url: str) -> Iterator[sessionmaker[Session]]:
+    engine = database.create(database_url)
+    yield sessionmaker(engine, expire_on_commit=False)
+    engine.dispose()
+
+
+@pytest.fixture
+def province(sessions: sessionmaker[Session]) -> sessionmaker[Session]:
+    """The sample province: its units, catalogues, and the campaign of 2026 with its plan."""
+    return sessions
+
+
+@pytest.fixture
+def bench(province: sessionmaker[Session], clock: TestClock) -> Bench:
+    return Bench(province, clock)
