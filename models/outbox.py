@@ -75,6 +75,7 @@ class OutboxMessage(Base):
     not_before: Mapped[datetime | None]
     status: Mapped[SendStatus] = mapped_column(default=SendStatus.QUEUED)
     attempts: Mapped[int] = mapped_column(default=0)
+    unknowns: Mapped[int] = mapped_column(default=0)
     claimed_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     platform_id: Mapped[str] = mapped_column(default="")
@@ -148,6 +149,7 @@ def enqueue(
         "created_at": at,
         "status": SendStatus.QUEUED if reachable else SendStatus.UNREACHABLE,
         "attempts": 0,
+        "unknowns": 0,
         "platform_id": "",
         "error": "" if reachable else "no account",
         "settled_at": None if reachable else at,

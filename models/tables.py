@@ -1,6 +1,6 @@
 """Every module that holds tables, imported in one place: what ``Base.metadata`` is made of."""
 
-from models import audit, conversations, files, inbox, outbox, settings, units
+from models import audit, conversations, files, inbox, outbox, sending, settings, units
 from models.appraisal import tables as appraisal
 from models.assessment import tables as assessment
 from models.base import Base
@@ -24,6 +24,7 @@ __all__ = [
     "outbox",
     "people",
     "reminders",
+    "sending",
     "settings",
     "units",
 ]

@@ -1,0 +1,62 @@
+"""Files on their way in: fetched, stored and checked before the turn that is about them.
+
+Whatever happens here can happen again: the same bytes have the same name in the store.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.channel import Attached, Channel, FetchFailed, Incoming
+from bot.kitchen import Kitchen
+from bot.store import Kept, Store, TooLarge
+from models.files import Received, clean_name
+from models.refusals import Refusal
+
+
+class Unavailable(Exception):
+    """A file's bytes cannot be had right now; asking again later may help."""
+
+
+def read_upload(body: dict[str, Any]) -> Attached | None:
+    """Files that came by an upload link for this chat, whatever platform the chat is on."""
+    upload = body.get("upload")
+    if not isinstance(upload, dict):
+        return None
+    files = tuple(Incoming(**file) for file in upload["files"])
+    return Attached(files, upload.get("caption", ""))
+
+
+class Reception:
+    def __init__(self, store: Store, kitchen: Kitchen, channels: Mapping[str, Channel]) -> None:
+        self._store = store
+        self._kitchen = kitchen
+        self._channels = channels
+
+    async def receive(self, channel: str, attached: Attached) -> tuple[Received, ...]:
+        """Each file stored and checked, or with the refusal that says why not.
+
+        Raises Unavailable when the platform is away: nothing is lost by waiting.
+        """
+        return tuple([await self._receive(channel, file) for file in attached.files])
+
+    async def _receive(self, channel: str, file: Incoming) -> Received:
+        name = clean_name(file.name)
+        limit = self._channels[channel].abilities.file_limit
+        try:
+            kept = await self._bytes(channel, file, limit)
+        except TooLarge:
+            refusal = Refusal("file_too_large", file=name, size=file.size, limit=limit)
+            return Received(name, file.size, refusal=refusal)
+        except FetchFailed as error:
+            if not error.final:
+                raise Unavailable(str(error)) from error
+            return Received(name, file.size, refusal=Refusal("file_not_fetched", file=name))
+        verdict = await self._kitchen.inspect(self._store.path(kept.sha256), name)
+        return Received(name, kept.size, kept.sha256, verdict.media_type, verdict.refusal)
+
+    async def _bytes(self, channel: str, file: Incoming, limit: int) -> Kept:
+        if file.sha256:
+            return Kept(file.sha256, file.size)
+        if file.size > limit:
+            raise TooLarge(file.size)
+        return await self._store.keep(self._channels[channel].fetch(file), limit)

@@ -1,0 +1,253 @@
+"""From the inbox to the dispatcher: in order within a chat, many chats at once, one transaction
+an event (I2, I3); what cannot be processed is set aside and said (I11)."""
+
+import asyncio
+import contextlib
+import logging
+import traceback
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from bot.channel import Attached, Channel, Signal
+from bot.dispatcher import Deed, Dispatcher, Event, Handed
+from bot.receiving import Reception, Unavailable, read_upload
+from models import inbox, outbox, people
+from models.clock import Clock
+from models.database import Database, is_transient
+from models.inbox import Arrival, EventStatus, Waiting
+from models.messages import Choice, Kind
+from models.outbox import Recipient
+from models.people import Role
+
+logger = logging.getLogger(__name__)
+
+LANES_AT_ONCE = 64
+ALBUM_SECONDS = 1.5  # Telegram hands over the parts of an album as single events, in a row.
+PAUSES = (1, 5, 30)  # Seconds before an event that failed is tried again; then it is dead.
+LONGEST_PAUSE = 60
+
+
+@dataclass
+class Lane:
+    """The events of one chat that wait; at most one is being processed."""
+
+    waiting: deque[Waiting] = field(default_factory=deque)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Worker:
+    """Takes events in (it is the channels' Inbox) and sees each through to its end."""
+
+    def __init__(
+        self,
+        database: Database,
+        dispatcher: Dispatcher,
+        channels: Mapping[str, Channel],
+        reception: Reception,
+        clock: Clock,
+        committed: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._dispatcher = dispatcher
+        self._channels = channels
+        self._reception = reception
+        self._clock = clock
+        self._committed = committed
+        self._lanes: dict[tuple[str, str], Lane] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._slots = asyncio.Semaphore(LANES_AT_ONCE)
+        self._stopped = asyncio.Event()
+
+    async def accept(self, arrivals: Sequence[Arrival]) -> list[Waiting]:
+        """Store events; when this returns they may be confirmed to their platform (I1)."""
+        at = self._clock()
+        kept = await self._database.write(lambda session: inbox.store(session, arrivals, at))
+        for event in kept:
+            self._line_up(event)
+        return kept
+
+    async def resume(self) -> int:
+        """Line up what an earlier run left; how many there were."""
+        left = await self._database.read(inbox.waiting)
+        for event in left:
+            self._line_up(event)
+        return len(left)
+
+    async def line_up(self, event_id: int) -> None:
+        """Give an event that was set aside another turn."""
+        event = await self._database.read(lambda session: inbox.find(session, event_id))
+        if event is not None:
+            self._line_up(event)
+
+    @property
+    def _stopping(self) -> bool:
+        return self._stopped.is_set()
+
+    @property
+    def backlog(self) -> int:
+        return sum(len(lane.waiting) for lane in self._lanes.values())
+
+    async def stop(self, seconds: float) -> None:
+        """Finish the turns in hand; what still waits is in the inbox for the next start."""
+        self._stopped.set()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        for task in self._tasks:
+            task.cancel()
+
+    def _line_up(self, event: Waiting) -> None:
+        key = (event.channel, event.address)
+        lane = self._lanes.get(key)
+        if lane is None:
+            lane = self._lanes[key] = Lane()
+            task = asyncio.create_task(self._run(key, lane))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        lane.waiting.append(event)
+        lane.arrived.set()
+
+    async def _run(self, key: tuple[str, str], lane: Lane) -> None:
+        while lane.waiting and not self._stopping:
+            await self._process(lane)
+        self._lanes.pop(key, None)
+
+    async def _process(self, lane: Lane) -> None:
+        """See the lane's first event, or the album it begins, through to its end."""
+        events = [lane.waiting.popleft()]
+        try:
+            signal = self._read(events[0])
+            if isinstance(signal, Attached) and signal.album:
+                signal = await self._gather(lane, events, signal)
+        except Exception as error:
+            # A body that cannot be read will not become readable.
+            await self._set_aside(events, error)
+            return
+        await self._see_through(events, signal)
+
+    async def _see_through(self, events: list[Waiting], signal: Signal | None) -> None:
+        """Try until the events are settled: for ever where the fault is not theirs (I11)."""
+        failures, outages = events[0].attempts, 0
+        while not self._stopping:
+            try:
+                async with self._slots:
+                    await self._attempt(events, signal)
+                return
+            except Unavailable as error:
+                logger.warning("a file could not be fetched yet: %s", error)
+                pause = min(2.0**outages, LONGEST_PAUSE)
+                outages += 1
+            except Exception as error:
+                if is_transient(error):
+                    logger.warning("the database is away or busy: %s", type(error).__name__)
+                    pause = min(2.0**outages / 4, LONGEST_PAUSE)
+                    outages += 1
+                elif failures >= len(PAUSES):
+                    logger.exception("event %d failed and is set aside", events[0].id)
+                    await self._set_aside(events, error)
+                    return
+                else:
+                    logger.exception("event %d failed and is tried again", events[0].id)
+                    await self._count_attempt(events, error)
+                    pause = PAUSES[failures]
+                    failures += 1
+            await self._rest(pause)
+
+    async def _rest(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopped.wait()
+
+    def _read(self, event: Waiting) -> Signal | None:
+        channel = self._channels[event.channel]
+        return read_upload(event.body) or channel.read(event.body)
+
+    async def _gather(self, lane: Lane, events: list[Waiting], first: Attached) -> Attached:
+        """Wait for the rest of an album and join it to one upload (F33)."""
+        files, caption = list(first.files), first.caption
+        while True:
+            age = (self._clock() - events[-1].received_at).total_seconds()
+            if not lane.waiting:
+                lane.arrived.clear()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(max(0.0, ALBUM_SECONDS - age)):
+                        await lane.arrived.wait()
+            following = self._read(lane.waiting[0]) if lane.waiting else None
+            if not isinstance(following, Attached) or following.album != first.album:
+                return Attached(tuple(files), caption, first.album)
+            events.append(lane.waiting.popleft())
+            files += following.files
+            caption = caption or following.caption
+
+    async def _attempt(self, events: list[Waiting], signal: Signal | None) -> None:
+        deed = await self._prepare(events[0].channel, signal)
+        await self._database.write(lambda session: self._turn(session, events, deed))
+        self._committed()
+
+    async def _prepare(self, channel: str, signal: Signal | None) -> Deed | None:
+        """What takes time happens before the transaction: files are fetched and stored."""
+        if isinstance(signal, Attached):
+            return Handed(await self._reception.receive(channel, signal), signal.caption)
+        return signal
+
+    def _turn(self, session: Session, events: list[Waiting], deed: Deed | None) -> None:
+        first = events[0]
+        if deed is not None:
+            at = first.made_at or first.received_at
+            self._dispatcher.take(session, Event(first.id, first.channel, first.address, deed, at))
+        inbox.settle(session, [event.id for event in events], EventStatus.DONE, self._clock())
+
+    async def _count_attempt(self, events: list[Waiting], error: BaseException) -> None:
+        ids, reason = [event.id for event in events], _reason(error)
+        with contextlib.suppress(Exception):
+            # The count is a courtesy to the operator; the turn itself is tried again anyway.
+            await self._database.write(lambda session: inbox.count_attempt(session, ids, reason))
+
+    async def _set_aside(self, events: list[Waiting], error: BaseException) -> None:
+        """Make the events dead letters, tell their sender and the admins, in one transaction."""
+        reason = _reason(error)
+        while not self._stopping:
+            try:
+                await self._database.write(lambda session: self._bury(session, events, reason))
+            except Exception as failure:
+                logger.warning("could not set an event aside yet: %s", type(failure).__name__)
+                await self._rest(LONGEST_PAUSE / 12)
+            else:
+                self._committed()
+                return
+
+    def _bury(self, session: Session, events: list[Waiting], reason: str) -> None:
+        first, at = events[0], self._clock()
+        inbox.settle(session, [event.id for event in events], EventStatus.DEAD, at, reason)
+        outbox.enqueue(
+            session,
+            "handler_failed",
+            to=Recipient(first.channel, first.address),
+            key=f"dead:{first.id}:{at.timestamp()}",
+            at=at,
+            kind=Kind.ANSWER,
+            choices=[Choice("menu")],
+            received=first.received_at,
+        )
+        for admin in people.holders_of_role(session, Role.ADMIN):
+            outbox.enqueue(
+                session,
+                "event_is_dead",
+                to=admin,
+                key=f"dead:{first.id}:{at.timestamp()}:{admin.id}",
+                at=at,
+                choices=[Choice("dead_letters")],
+                event=first.id,
+                received=first.received_at,
+                error=reason,
+            )
+
+
+def _reason(error: BaseException) -> str:
+    """Enough for an admin to know what broke, never what a person wrote."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__} {place}".strip()
