@@ -185,7 +185,7 @@ class Postman:
                 sending.put_back(session, id, None, "the chat has moved")
             case Fate.UNREACHABLE:
                 sending.mark_unreachable(session, message.channel, message.address, at)
-                if not sending.reroute(session, id, at):
+                if not sending.reroute(session, id):
                     sending.settle(session, id, SendStatus.UNREACHABLE, at, error=delivery.reason)
             case Fate.MALFORMED:
                 logger.error("message %d was refused: %s", id, delivery.reason)

@@ -132,7 +132,7 @@ def mark_unreachable(session: Session, channel: str, address: str, at: datetime)
     )
 
 
-def reroute(session: Session, id: int, at: datetime) -> bool:
+def reroute(session: Session, id: int) -> bool:
     """Send a notice to the person's other account, where there is one (N23)."""
     message = session.get_one(OutboxMessage, id)
     person = session.get(Person, message.person_id) if message.person_id else None
