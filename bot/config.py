@@ -73,7 +73,7 @@ class Config(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic hands it in by this name.
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         **_: PydanticBaseSettingsSource,

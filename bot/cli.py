@@ -1,0 +1,76 @@
+"""The command line: ``cchc …``. Every command has a page of help; the sentences are words too."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from bot import log
+from bot.commands.assign import assign
+from bot.commands.campaign import campaign
+from bot.commands.catalogue import catalogue
+from bot.commands.check import check
+from bot.commands.imports import import_group
+from bot.commands.people import invite, revoke
+from bot.desk import Desk
+from bot.guard import AlreadyRunning
+from models import migrations
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--config", "config_path", type=click.Path(path_type=Path), help="config.toml")
+@click.version_option(package_name="cchc-bot")
+@click.pass_context
+def cli(context: click.Context, config_path: Path | None) -> None:
+    """Run and operate the campaign that determines the administrative-reform index."""
+    context.obj = Desk(config_path)
+
+
+@cli.command()
+@click.option("--config", "config_path", type=click.Path(path_type=Path), help="config.toml")
+@click.pass_obj
+def run(desk: Desk, config_path: Path | None) -> None:
+    """Run the bot: the web chat, and Telegram where a token is configured."""
+    from bot.app import Addresses, Bot, CannotStart
+
+    desk = Desk(config_path) if config_path else desk
+    config = desk.config
+    log.set_up(config.log.level, config.log.format, config.secrets)
+    desk.prepare_database()
+
+    def started(addresses: Addresses) -> None:
+        desk.say("run_started", web=addresses.web, health=addresses.health)
+
+    try:
+        asyncio.run(Bot(config).run(started))
+    except AlreadyRunning:
+        desk.fail("already_running")
+    except CannotStart as error:
+        desk.fail(f"cannot_start.{error.reason}", **error.values)
+    except OSError as error:
+        desk.fail("cannot_listen", error=error.strerror or str(error))
+
+
+@cli.command()
+@click.option("--port", type=int, default=None, help="0: any free port")
+@click.pass_obj
+def demo(desk: Desk, port: int | None) -> None:
+    """Show the product with a sample province, its people, and a clock that can be moved."""
+    from bot.demo import run_demo
+
+    run_demo(desk, port)
+
+
+@cli.command()
+@click.pass_obj
+def migrate(desk: Desk) -> None:
+    """Bring the database to the shape that this version needs."""
+    at = migrations.current(desk.engine)
+    if at != migrations.head():
+        desk.upgrade(at)
+    desk.say("database_current", revision=migrations.head())
+
+
+for command in (assign, campaign, check, import_group, invite, revoke):
+    cli.add_command(command)
+import_group.add_command(catalogue)

@@ -1,0 +1,97 @@
+"""What a command of the command line works with: the configuration, the words, the database."""
+
+import os
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot import config
+from bot.config import BadConfig, Config
+from bot.words import Words
+from models import database, migrations
+from models.clock import wall_clock
+from models.messages import Part
+from models.migrations import UnknownRevision
+from models.refusals import Refusal
+
+
+class Desk:
+    """Made once a call; opens the database only for commands that ask for it."""
+
+    def __init__(self, config_path: Path | None) -> None:
+        self._config_path = config_path
+        self.words = Words()
+        self.language = "en" if os.environ.get("LANG", "").startswith("en") else "vi"
+
+    @cached_property
+    def config(self) -> Config:
+        try:
+            return config.load(self._config_path)
+        except BadConfig as error:
+            for key, what in error.problems:
+                self.say("config_bad", err=True, key=key, problem=self.problem(what))
+            raise SystemExit(1) from None
+
+    @cached_property
+    def engine(self) -> Engine:
+        return database.create(self.config.database.url.get_secret_value())
+
+    @cached_property
+    def sessions(self) -> sessionmaker[Session]:
+        """Sessions on a database of the right shape; a command may be the first to use it."""
+        self.prepare_database()
+        return sessionmaker(self.engine, expire_on_commit=False)
+
+    def clock(self) -> datetime:
+        return wall_clock()
+
+    def say(self, name: str, /, *, err: bool = False, **values: Any) -> None:
+        click.echo(self.words.plain(name, self.language, **values), err=err)
+
+    def refuse(self, refusal: Refusal) -> NoReturn:
+        """Say no and why on standard error, and end with status 1."""
+        self.say(f"refusal.{refusal.name}", err=True, **refusal.values)
+        raise SystemExit(1)
+
+    def fail(self, name: str, /, **values: Any) -> NoReturn:
+        self.say(name, err=True, **values)
+        raise SystemExit(1)
+
+    def problem(self, kind: str) -> Part:
+        """What is wrong with a key of the configuration, in words where there are some."""
+        name = f"config_problem.{kind}"
+        known = self.words.has(name, self.language)
+        return Part(name) if known else Part("config_problem.other", kind=kind)
+
+    def prepare_database(self) -> None:
+        """SQLite is made or brought up to date; PostgreSQL is only looked at."""
+        try:
+            at = migrations.current(self.engine)
+            if at == migrations.head():
+                return
+            if self.engine.dialect.name != "sqlite":
+                self.fail("database_needs_migrating", at=at or "", to=migrations.head())
+            self.upgrade(at)
+        except UnknownRevision as error:
+            self.fail("database_unknown", revision=str(error))
+        except SQLAlchemyError as error:
+            self.fail("database_unreachable", error=type(error).__name__)
+
+    def upgrade(self, at: str | None) -> None:
+        """Bring the database to the newest shape; a copy of what was there is made before."""
+        if at is not None and self.engine.dialect.name == "sqlite":
+            path = self.engine.url.database or ""
+            copy = f"{path}.{at}-{wall_clock():%Y%m%d%H%M%S}"
+            with self.engine.connect() as connection:
+                raw: Any = connection.connection.dbapi_connection
+                raw.execute("COMMIT")
+                raw.execute("VACUUM INTO ?", (copy,))
+                raw.execute("BEGIN")
+            self.say("database_copied", err=True, copy=copy)
+        migrations.upgrade(self.engine)

@@ -1,0 +1,55 @@
+"""Only one bot runs on a database (design, 4 and 8)."""
+
+import fcntl
+from pathlib import Path
+from typing import IO, Protocol
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.pool import NullPool
+
+ADVISORY_KEY = 0x63636863  # "cchc"
+
+
+class AlreadyRunning(Exception):
+    """Another bot holds this database."""
+
+
+class Guard(Protocol):
+    def release(self) -> None: ...
+
+
+def take(engine: Engine) -> Guard:
+    """Hold the database until released or the process ends. Raises AlreadyRunning."""
+    if engine.dialect.name == "sqlite":
+        return _FileGuard(Path(str(engine.url.database) + ".lock"))
+    return _AdvisoryGuard(engine)
+
+
+class _FileGuard:
+    def __init__(self, path: Path) -> None:
+        self._file: IO[str] = path.open("w")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._file.close()
+            raise AlreadyRunning from None
+
+    def release(self) -> None:
+        self._file.close()
+
+
+class _AdvisoryGuard:
+    """A lock of a session of its own: a pooled connection would keep it after its close."""
+
+    def __init__(self, engine: Engine) -> None:
+        from sqlalchemy import create_engine
+
+        alone = create_engine(engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        self._connection: Connection = alone.connect()
+        query = text("SELECT pg_try_advisory_lock(:key)")
+        if not self._connection.execute(query, {"key": ADVISORY_KEY}).scalar():
+            self._connection.close()
+            raise AlreadyRunning
+
+    def release(self) -> None:
+        self._connection.close()
