@@ -36,7 +36,9 @@ class Person(Base):
     phone: Mapped[str] = mapped_column(default="")
     language: Mapped[Language] = mapped_column(default=Language.VIETNAMESE)
     created_at: Mapped[datetime]
-    bindings: Mapped[list["Binding"]] = relationship(back_populates="person")
+    bindings: Mapped[list["Binding"]] = relationship(
+        back_populates="person", foreign_keys="Binding.person_id"
+    )
 
 
 class Binding(Base):
