@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.channel import Attached, Channel, FetchFailed, Incoming
 from bot.kitchen import Kitchen
-from bot.store import Kept, Store, TooLarge
+from bot.store import Kept, Store, StoreFull, TooLarge
 from models.files import Received, clean_name
 from models.refusals import Refusal
 
@@ -47,6 +47,8 @@ class Reception:
         except TooLarge:
             refusal = Refusal("file_too_large", file=name, size=file.size, limit=limit)
             return Received(name, file.size, refusal=refusal)
+        except StoreFull:
+            return Received(name, file.size, refusal=Refusal("store_full", file=name))
         except FetchFailed as error:
             if not error.final:
                 raise Unavailable(str(error)) from error

@@ -1,15 +1,22 @@
 """Files that were handed in: their bytes by content, and what arrived with a message."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
 from models.messages import decode, encode
 from models.refusals import Refusal
+from models.text import clean
+
+NAME_BYTES = 200
+EXTENSION_BYTES = 20
+NAMELESS = "file"
 
 
 class StoredFile(Base):
@@ -39,17 +46,34 @@ class Received:
     refusal: Refusal | None = None
 
 
+def clean_name(name: str) -> str:
+    """A sender's file name as it may be shown: no folders, nothing unseen, ≤ 200 bytes.
+
+    Control, direction and zero-width signs go (T12); a name that is too long loses its end, not
+    its extension.
+    """
+    visible = re.sub(r"[\s\u2028\u2029]+", " ", clean(re.sub(r"\s", " ", name)))
+    last = re.split(r"[/\\]", visible.strip().rstrip("/\\"))[-1].strip()
+    if not last.strip(". "):
+        return NAMELESS
+    stem, dot, extension = last.rpartition(".")
+    if not stem or len(extension.encode()) > EXTENSION_BYTES:
+        stem, dot, extension = last, "", ""
+    room = NAME_BYTES - len((dot + extension).encode())
+    return stem.encode()[:room].decode(errors="ignore").rstrip() + dot + extension
+
+
 def keep(session: Session, file: Received, at: datetime) -> StoredFile:
     """The row of bytes that are already in the store: the one that exists, or a new one."""
-    known = session.scalar(select(StoredFile).where(StoredFile.sha256 == file.sha256))
-    if known is not None:
-        return known
-    stored = StoredFile(
-        sha256=file.sha256, size=file.size, media_type=file.media_type, stored_at=at
-    )
-    session.add(stored)
-    session.flush()
-    return stored
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    row = {
+        "sha256": file.sha256,
+        "size": file.size,
+        "media_type": file.media_type,
+        "stored_at": at,
+    }
+    session.execute(dialect.insert(StoredFile).values(row).on_conflict_do_nothing())
+    return session.scalars(select(StoredFile).where(StoredFile.sha256 == file.sha256)).one()
 
 
 def as_json(file: Received) -> dict[str, Any]:

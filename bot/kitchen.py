@@ -1,0 +1,219 @@
+"""The kitchen: work on hostile or heavy things, in child processes with limits.
+
+A child is started when it is first needed, stays warm, and goes when nothing came for a while,
+so that an idle bot stays small. One that dies or hangs is replaced and harms only the file it
+had in hand (I11). Talk with it is JSON over pipes, each piece behind its length.
+"""
+
+import asyncio
+import base64
+import contextlib
+import json
+import logging
+import os
+import resource
+import struct
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from bot.intake.finding import OPAQUE
+from models.messages import decode, encode
+from models.refusals import Refusal
+
+logger = logging.getLogger(__name__)
+
+INSPECT_SECONDS = 20
+COOK_SECONDS = 60
+IDLE_SECONDS = 120
+MEMORY = 512 << 20
+CPU_SECONDS = 10
+REPORT_BYTES = 256 << 20
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a stored file is, and why it may not be kept as evidence, if it may not."""
+
+    media_type: str
+    refusal: Refusal | None = None
+
+
+class KitchenFailed(Exception):
+    """A piece of work could not be done: the child died, hung or found no way."""
+
+
+class Kitchen:
+    def __init__(self, *, idle_seconds: float = IDLE_SECONDS, memory: int = MEMORY) -> None:
+        self._inspector = _Helper(INSPECT_SECONDS, idle_seconds, memory)
+        self._cook = _Helper(COOK_SECONDS, idle_seconds, memory)
+
+    async def inspect(self, path: Path, name: str) -> Verdict:
+        """Look at a stored file. One that cannot be looked at is refused, not kept unseen."""
+        try:
+            found = await self._inspector.do({"inspect": str(path.absolute()), "name": name})
+        except KitchenFailed as error:
+            logger.warning("a file could not be inspected: %s", error)
+            return Verdict(OPAQUE, Refusal("file_not_checked", file=name))
+        fault = found["fault"]
+        refusal = Refusal(fault, file=name, **found["values"]) if fault else None
+        return Verdict(found["media_type"], refusal)
+
+    async def cook(self, report: str, values: Mapping[str, Any]) -> bytes:
+        """The bytes of ``bot.reports.REPORTS[report]`` for ``values``. Raises KitchenFailed."""
+        done = await self._cook.do({"cook": report, "values": encode(values)})
+        return base64.b64decode(done["bytes"])
+
+    async def close(self) -> None:
+        await self._inspector.close()
+        await self._cook.close()
+
+
+class _Helper:
+    """One child process, one piece of work at a time."""
+
+    def __init__(self, seconds: float, idle_seconds: float, memory: int) -> None:
+        self._seconds = seconds
+        self._idle_seconds = idle_seconds
+        self._memory = memory
+        self._process: asyncio.subprocess.Process | None = None
+        self._lock = asyncio.Lock()
+        self._rest: asyncio.TimerHandle | None = None
+
+    async def do(self, order: Mapping[str, Any]) -> dict[str, Any]:
+        """Raises KitchenFailed. A child that was found dead is no fault of this order."""
+        async with self._lock:
+            self._keep_awake()
+            for attempt in (1, 2):
+                try:
+                    answer = await self._ask(order)
+                    break
+                except (asyncio.IncompleteReadError, ConnectionError, OSError) as error:
+                    await self._stop()
+                    if attempt == 2:
+                        raise KitchenFailed("the child died") from error
+                except TimeoutError as error:
+                    await self._stop()
+                    raise KitchenFailed("the child hung") from error
+                except BaseException:
+                    # Whoever waited is gone: the answer would be taken for the next order's.
+                    await self._stop()
+                    raise
+            self._rest = asyncio.get_running_loop().call_later(self._idle_seconds, self._leave)
+        if "failed" in answer:
+            raise KitchenFailed(answer["failed"])
+        return answer
+
+    async def close(self) -> None:
+        async with self._lock:
+            self._keep_awake()
+            await self._stop()
+
+    async def _ask(self, order: Mapping[str, Any]) -> dict[str, Any]:
+        process = self._process
+        if process is None or process.returncode is not None:
+            process = self._process = await self._start()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        async with asyncio.timeout(self._seconds):
+            process.stdin.write(_packed(order))
+            await process.stdin.drain()
+            (length,) = struct.unpack(">I", await process.stdout.readexactly(4))
+            answer: dict[str, Any] = json.loads(await process.stdout.readexactly(length))
+        return answer
+
+    async def _start(self) -> asyncio.subprocess.Process:
+        # The child has no use for tokens or database addresses.
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("CCHC_")}
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot.kitchen",
+            str(self._memory),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env=environment | {"OPENPYXL_LXML": "False"},
+            cwd=Path(__file__).parent.parent,
+        )
+
+    async def _stop(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+    def _keep_awake(self) -> None:
+        if self._rest is not None:
+            self._rest.cancel()
+            self._rest = None
+
+    def _leave(self) -> None:
+        """Nothing came for a while: the child ends by itself when nobody can write to it."""
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+            self._process = None
+
+
+def serve(memory: int) -> None:
+    """The child: answer orders until the parent is gone."""
+    orders = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # What a library prints must not get between the answers.
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    while (order := _read(orders)) is not None:
+        try:
+            answer = _do(order)
+        except MemoryError:
+            raise  # The process is not to be trusted any more.
+        except Exception as error:
+            answer = {"failed": f"{type(error).__name__}: {error}"[:500]}
+        answers.write(_packed(answer))
+        answers.flush()
+
+
+def _do(order: dict[str, Any]) -> dict[str, Any]:
+    if "inspect" in order:
+        from bot import intake
+
+        _limit(CPU_SECONDS, file_size=0)
+        found = intake.inspect(Path(order["inspect"]), order["name"])
+        fault = found.fault.value if found.fault else None
+        return {"media_type": found.media_type, "fault": fault, "values": found.values}
+    from bot.reports import REPORTS
+
+    _limit(COOK_SECONDS, file_size=REPORT_BYTES)
+    report: Callable[[Mapping[str, Any]], bytes] = REPORTS[order["cook"]]
+    return {"bytes": base64.b64encode(report(decode(order["values"]))).decode()}
+
+
+def _limit(seconds: int, *, file_size: int) -> None:
+    """``seconds`` of CPU from now on; the limit counts a process's whole life."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    spent = int(usage.ru_utime + usage.ru_stime) + 1
+    for kind, soft in ((resource.RLIMIT_CPU, spent + seconds), (resource.RLIMIT_FSIZE, file_size)):
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(kind, (soft, resource.getrlimit(kind)[1]))
+
+
+def _packed(message: Mapping[str, Any]) -> bytes:
+    raw = json.dumps(message).encode()
+    return struct.pack(">I", len(raw)) + raw
+
+
+def _read(orders: BinaryIO) -> dict[str, Any] | None:
+    head = orders.read(4)
+    if len(head) < 4:
+        return None
+    order: dict[str, Any] = json.loads(orders.read(struct.unpack(">I", head)[0]))
+    return order
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        serve(int(sys.argv[1]))
