@@ -1,5 +1,63 @@
 """People, their roles and accounts, and how they are invited."""
 
-from models.people.tables import Account, Binding, By, Invitation, Language, Person, Role
+# The tables come first: other packages need them while this one is still being read.
+from models.people.tables import (
+    Account,
+    Binding,
+    By,
+    Invitation,
+    Language,
+    Person,
+    Role,
+    WrongCode,
+)
 
-__all__ = ["Account", "Binding", "By", "Invitation", "Language", "Person", "Role"]
+# isort: split
+from models.people import invitations
+from models.people.actions import (
+    choose_language,
+    end_binding,
+    hand_over,
+    hand_over_by_invitation,
+    touch_account,
+)
+from models.people.imports import Invited, import_people
+from models.people.queries import (
+    accounts_of,
+    active_bindings,
+    bindings_of_unit,
+    holders,
+    holders_of_role,
+    last_seen,
+    pending_invitations,
+    person_at,
+    units_in_reach,
+)
+
+__all__ = [
+    "Account",
+    "Binding",
+    "By",
+    "Invitation",
+    "Invited",
+    "Language",
+    "Person",
+    "Role",
+    "WrongCode",
+    "accounts_of",
+    "active_bindings",
+    "bindings_of_unit",
+    "choose_language",
+    "end_binding",
+    "hand_over",
+    "hand_over_by_invitation",
+    "holders",
+    "holders_of_role",
+    "import_people",
+    "invitations",
+    "last_seen",
+    "pending_invitations",
+    "person_at",
+    "touch_account",
+    "units_in_reach",
+]

@@ -126,6 +126,18 @@ class Invitation(Base):
     person: Mapped[Person | None] = relationship(foreign_keys=[person_id])
 
 
+class WrongCode(Base):
+    """A code that this account tried and that was of no use: guessing is limited by these."""
+
+    __tablename__ = "wrong_code"
+    __table_args__ = (Index("ix_wrong_code_account", "channel", "address", "tried_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str]
+    address: Mapped[str]
+    tried_at: Mapped[datetime]
+
+
 @dataclass(frozen=True)
 class By:
     """Who acts, for which unit and in which role, at which instant (``now``, UTC).

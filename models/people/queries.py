@@ -1,0 +1,85 @@
+"""Who is who, who holds what where, and who was invited."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from models import policy, units
+from models.people.tables import Account, Binding, By, Invitation, Person, Role
+from models.units import Unit, UnitKind
+
+
+def person_at(session: Session, channel: str, address: str) -> Person | None:
+    """Whose account this is now."""
+    live = (Account.channel == channel, Account.address == address, Account.ended_at.is_(None))
+    return session.scalar(select(Person).join(Account).where(*live))
+
+
+def active_bindings(session: Session, person_id: int) -> list[Binding]:
+    """The roles that the person holds at this moment, the oldest first.
+
+    Read afresh in every turn: what was revoked a second ago is not here (N24).
+    """
+    query = select(Binding).options(joinedload(Binding.unit)).order_by(Binding.id)
+    of_person = (Binding.person_id == person_id, Binding.ended_at.is_(None))
+    return list(session.scalars(query.where(*of_person)))
+
+
+def holders(session: Session, unit_id: int, roles: Collection[Role]) -> list[Person]:
+    """Who holds one of these roles in the unit, each person once."""
+    in_unit = (Binding.unit_id == unit_id, Binding.role.in_(roles))
+    return _people_bound(session, *in_unit)
+
+
+def holders_of_role(session: Session, role: Role) -> list[Person]:
+    return _people_bound(session, Binding.role == role)
+
+
+def bindings_of_unit(session: Session, unit_id: int) -> list[Binding]:
+    """The roles held in the unit now, with their people, the oldest first."""
+    query = select(Binding).options(joinedload(Binding.person), joinedload(Binding.unit))
+    in_unit = (Binding.unit_id == unit_id, Binding.ended_at.is_(None))
+    return list(session.scalars(query.where(*in_unit).order_by(Binding.id)))
+
+
+def pending_invitations(session: Session, unit_id: int) -> list[Invitation]:
+    """Invitations into the unit that nobody accepted or refused, the expired ones too."""
+    open_ones = (
+        Invitation.unit_id == unit_id,
+        Invitation.person_id.is_(None),
+        Invitation.used_at.is_(None),
+        Invitation.voided_at.is_(None),
+    )
+    return list(session.scalars(select(Invitation).where(*open_ones).order_by(Invitation.id)))
+
+
+def accounts_of(session: Session, person_id: int) -> list[Account]:
+    """The accounts from which the person may write, the oldest first."""
+    live = (Account.person_id == person_id, Account.ended_at.is_(None))
+    return list(session.scalars(select(Account).where(*live).order_by(Account.id)))
+
+
+def last_seen(session: Session, person_ids: Sequence[int]) -> dict[int, datetime]:
+    """When each of these people last wrote, on any channel (F3)."""
+    query = select(Account.person_id, func.max(Account.last_used_at)).group_by(Account.person_id)
+    live = (Account.person_id.in_(person_ids), Account.ended_at.is_(None))
+    return dict(session.execute(query.where(*live)).tuples().all())
+
+
+def units_in_reach(session: Session, by: By) -> list[Unit]:
+    """The units whose people ``by`` may see, communes last."""
+    seen = policy.Action.VIEW_PEOPLE
+    own = by.unit
+    every = units.all_units(session) if own is None or by.role in _LEADERS else [own]
+    found = [unit for unit in every if not policy.why_not(session, by, seen, unit)]
+    return sorted(found, key=lambda unit: unit.kind is UnitKind.COMMUNE)
+
+
+_LEADERS = {Role.ADMIN, Role.COORDINATOR}
+
+
+def _people_bound(session: Session, *conditions: ColumnElement[bool]) -> list[Person]:
+    bound = select(Binding.person_id).where(Binding.ended_at.is_(None), *conditions)
+    return list(session.scalars(select(Person).where(Person.id.in_(bound)).order_by(Person.id)))

@@ -1,0 +1,240 @@
+"""Who may do what to what: one table of roles, actions and relations, asked on every entry (I8).
+
+What the table does not allow is refused. Whether it is time for it, ``models.campaigns`` says.
+"""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from models.people.tables import Binding, By, Role
+from models.refusals import Refusal
+from models.units import Unit, UnitKind
+
+if TYPE_CHECKING:
+    from models.appraisal.tables import AppraisalTask
+    from models.assessment.tables import Assessment, Line
+    from models.campaigns.tables import Campaign
+
+    Thing: TypeAlias = "Unit | Grant | Assessment | Line | Campaign | AppraisalTask | None"
+
+
+class Action(enum.StrEnum):
+    """In brackets, what the action is done to."""
+
+    FILE_EVIDENCE = "file_evidence"  # Line, Assessment
+    EXPLAIN = "explain"  # Line
+    SCORE = "score"  # Line
+    VIEW_SHEET = "view_sheet"  # Assessment, Line
+    DOWNLOAD_EVIDENCE = "download_evidence"  # Line
+    ASSIGN_TASKS = "assign_tasks"  # Campaign
+    ANSWER_TASK = "answer_task"  # AppraisalTask: acknowledge it, decline it
+    VIEW_PROGRESS = "view_progress"  # Campaign
+    RUN_CAMPAIGN = "run_campaign"  # Campaign, or the Unit that is to own it
+    INVITE = "invite"  # Grant
+    REVOKE = "revoke"  # Grant
+    HAND_OVER = "hand_over"  # Grant
+    VIEW_PEOPLE = "view_people"  # Unit
+    MANAGE_DEAD_LETTERS = "manage_dead_letters"  # nothing
+    IMPORT = "import"  # nothing
+
+
+class Relation(enum.Enum):
+    """How the actor stands to the thing."""
+
+    ANY = "any"
+    OWN = "own"  # It belongs to the unit for which the actor acts.
+    LED = "led"  # That unit owns the campaign it belongs to, or leads the unit.
+    ASSIGNED = "assigned"  # A task gives this line to the actor, whose own unit it is not.
+    SELF = "self"  # The task is the actor's.
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role in a unit, to be given or taken."""
+
+    unit: Unit
+    role: Role
+
+
+OPERATOR = None  # The command line and the jobs: they have neither a person nor an event.
+
+Row = Mapping[Role | None, frozenset[Relation]]
+
+_OWN = frozenset({Relation.OWN})
+_LED = frozenset({Relation.LED})
+_ANY = frozenset({Relation.ANY})
+
+_WORKS: Row = {Role.FOCAL_OFFICER: _OWN, Role.DEPUTY: _OWN, Role.HEAD: _OWN}
+_SEES: Row = {
+    **_WORKS,
+    Role.COORDINATOR: _LED,
+    Role.OBSERVER: _OWN | _LED,
+    OPERATOR: _ANY,
+}
+_LEADS: Row = {Role.COORDINATOR: _LED, OPERATOR: _ANY}
+_STAFFS: Row = {
+    Role.ADMIN: _OWN | _LED,
+    Role.COORDINATOR: _OWN | _LED,
+    OPERATOR: _ANY,
+}
+_OWN_STAFF: Row = {Role.HEAD: _OWN, Role.FOCAL_OFFICER: _OWN}
+
+TABLE: Mapping[Action, Row] = {
+    Action.FILE_EVIDENCE: _WORKS,
+    Action.EXPLAIN: _WORKS,
+    Action.SCORE: _WORKS,
+    Action.VIEW_SHEET: _SEES,
+    Action.DOWNLOAD_EVIDENCE: {**_SEES, Role.REVIEWER: frozenset({Relation.ASSIGNED})},
+    Action.ASSIGN_TASKS: _LEADS,
+    Action.ANSWER_TASK: {Role.REVIEWER: frozenset({Relation.SELF})},
+    Action.VIEW_PROGRESS: {**_LEADS, Role.OBSERVER: _LED},
+    Action.RUN_CAMPAIGN: _LEADS,
+    Action.INVITE: {**_STAFFS, **_OWN_STAFF},
+    Action.REVOKE: {**_STAFFS, **_OWN_STAFF},
+    Action.HAND_OVER: {**_STAFFS, Role.HEAD: _OWN},
+    Action.VIEW_PEOPLE: {**_STAFFS, **_OWN_STAFF},
+    Action.MANAGE_DEAD_LETTERS: {Role.ADMIN: _ANY, OPERATOR: _ANY},
+    Action.IMPORT: {OPERATOR: _ANY},
+}
+
+_ALL = frozenset(Role)
+# Nobody hands out more than they are trusted with: the roles that may be given and taken.
+GRANTS: Mapping[Role | None, Mapping[Relation, frozenset[Role]]] = {
+    OPERATOR: {Relation.ANY: _ALL},
+    Role.ADMIN: {Relation.OWN: _ALL, Relation.LED: _ALL - {Role.ADMIN}},
+    Role.COORDINATOR: {
+        Relation.OWN: _ALL - {Role.ADMIN},
+        Relation.LED: _ALL - {Role.ADMIN, Role.COORDINATOR},
+    },
+    Role.HEAD: {Relation.OWN: frozenset({Role.DEPUTY})},
+    Role.FOCAL_OFFICER: {Relation.OWN: frozenset({Role.DEPUTY})},
+}
+# A head also says who follows the unit's focal officer (N24).
+HANDED_OVER: Mapping[Role | None, frozenset[Role]] = {Role.HEAD: frozenset({Role.FOCAL_OFFICER})}
+
+
+def why_not(session: Session, by: By, action: Action, thing: "Thing" = None) -> Refusal | None:
+    """Why ``by`` may not do this to ``thing``; None if they may."""
+    if by.binding is not None and by.binding.ended_at is not None:
+        return Refusal("role_ended")
+    if not _is_operator(by) and by.binding is None:
+        return Refusal("not_your_role")
+    row = TABLE[action]
+    if by.role not in row:
+        return Refusal("not_your_role")
+    standing = _relations(session, by, thing)
+    if not standing & row[by.role]:
+        return Refusal("not_your_task" if action is Action.ANSWER_TASK else "not_your_unit")
+    if isinstance(thing, Grant):
+        return _why_not_grant(by, action, thing, standing)
+    return None
+
+
+def check(session: Session, by: By, action: Action, thing: "Thing" = None) -> None:
+    """Raises the refusal, if there is one."""
+    if refusal := why_not(session, by, action, thing):
+        raise refusal
+
+
+def grantable_roles(session: Session, by: By, unit: Unit) -> list[Role]:
+    """The roles that ``by`` may give somebody in ``unit``."""
+    grants = (Grant(unit, role) for role in Role)
+    return [grant.role for grant in grants if not why_not(session, by, Action.INVITE, grant)]
+
+
+def leads(session: Session, leader: Unit, unit: Unit) -> bool:
+    """Whether ``leader`` owns a campaign that ``unit`` belongs to, or prepares one.
+
+    A district leads its communes (R5.4b); a department that owns a campaign, or does so first,
+    leads the departments and districts (R5.1b).
+    """
+    if unit.parent_id == leader.id or unit.id == leader.id:
+        return True
+    from models.assessment.tables import Assessment  # Those packages ask this module.
+    from models.campaigns.tables import Campaign
+
+    takes_part = select(Assessment.id).join(Assessment.campaign)
+    of_both = (Campaign.owner_id == leader.id, Assessment.unit_id == unit.id)
+    if session.scalar(select(exists(takes_part.where(*of_both)))):
+        return True
+    if leader.kind is not UnitKind.DEPARTMENT or unit.parent_id is not None:
+        return False
+    owners = set(session.scalars(select(Campaign.owner_id)))
+    return not owners or leader.id in owners
+
+
+def _is_operator(by: By) -> bool:
+    """A stranger's turn has no person either, but it has the event that it answers."""
+    return by.person is None and by.event_id is None
+
+
+def _why_not_grant(
+    by: By, action: Action, grant: Grant, standing: set[Relation]
+) -> Refusal | None:
+    allowed = GRANTS.get(by.role, {})
+    roles = frozenset[Role]().union(*(allowed.get(relation, ()) for relation in standing))
+    if action is Action.HAND_OVER:
+        roles |= HANDED_OVER.get(by.role, frozenset())
+    if grant.role in roles:
+        return None
+    return Refusal("role_not_yours_to_give", role=grant.role, unit=grant.unit.name)
+
+
+def _relations(session: Session, by: By, thing: "Thing") -> set[Relation]:
+    from models.appraisal.tables import AppraisalTask  # Those packages ask this module.
+    from models.assessment.tables import Assessment, Line
+    from models.campaigns.tables import Campaign
+
+    found = {Relation.ANY}
+    if by.unit is None:
+        return found
+    match thing:
+        case Unit() | Grant():
+            unit = thing.unit if isinstance(thing, Grant) else thing
+            found |= _own(by, unit.id)
+            found |= {Relation.LED} if leads(session, by.unit, unit) else set()
+        case Campaign():
+            found |= _own(by, thing.owner_id) | _led(by, thing)
+        case AppraisalTask():
+            found |= _own(by, thing.agency_id) | _led(by, thing.campaign)
+            own = thing.reviewer_id == by.person_id and thing.agency_id == by.unit_id
+            found |= {Relation.SELF} if own else set()
+        case Assessment():
+            found |= _own(by, thing.unit_id) | _led(by, thing.campaign)
+        case Line():
+            found |= _own(by, thing.assessment.unit_id) | _led(by, thing.assessment.campaign)
+            found |= {Relation.ASSIGNED} if _is_assigned(session, by, thing) else set()
+    return found
+
+
+def _own(by: By, unit_id: int) -> set[Relation]:
+    return {Relation.OWN} if by.unit_id == unit_id else set()
+
+
+def _led(by: By, campaign: "Campaign") -> set[Relation]:
+    return {Relation.LED} if by.unit_id == campaign.owner_id else set()
+
+
+def _is_assigned(session: Session, by: By, line: "Line") -> bool:
+    from models.appraisal.tables import AppraisalTask, TaskStatus
+
+    if by.unit_id != line.item.appraising_agency_id:
+        return False  # R5.2a
+    units = select(Binding.unit_id).where(
+        Binding.person_id == by.person_id, Binding.ended_at.is_(None)
+    )
+    if line.assessment.unit_id in set(session.scalars(units)):
+        return False  # Nobody appraises the own unit, in whatever role they belong to it.
+    tasks = select(AppraisalTask.id).where(
+        AppraisalTask.campaign_id == line.assessment.campaign_id,
+        AppraisalTask.reviewer_id == by.person_id,
+        AppraisalTask.agency_id == by.unit_id,
+        AppraisalTask.area_code == line.item.code.partition(".")[0],
+        AppraisalTask.status.in_((TaskStatus.ASSIGNED, TaskStatus.ACKNOWLEDGED)),
+    )
+    return bool(session.scalar(select(exists(tasks))))
