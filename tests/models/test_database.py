@@ -1,0 +1,86 @@
+"""Work that waits together shares a commit, and what fails rolls back alone (I2, I11)."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from models import database as databases
+from models import settings
+from models.database import Database
+from models.settings import Setting
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    database = Database(databases.create(database_url))
+    yield database
+    database.close()
+
+
+def put(key: str, value: str):  # noqa: ANN201
+    def work(session: Session) -> str:
+        session.add(Setting(key=key, value=value))
+        session.flush()
+        return key
+
+    return work
+
+
+def test_each_gets_its_own_result_and_a_failure_harms_only_itself(db: Database) -> None:
+    async def run() -> list[object]:
+        works = [put(str(n % 90), "x") for n in range(100)]
+        return await asyncio.gather(*(db.write(w) for w in works), return_exceptions=True)
+
+    results = asyncio.run(run())
+
+    assert sum(isinstance(result, IntegrityError) for result in results) == 10
+    with db.sessions() as session:
+        kept = session.query(Setting).count()
+    assert kept == 90
+
+
+def test_read_modify_write_from_many_loses_nothing(db: Database) -> None:
+    def increase(session: Session) -> None:
+        query = session.query(Setting).filter_by(key="n").with_for_update()
+        row = query.one()
+        row.value = str(int(row.value) + 1)
+
+    async def run() -> None:
+        await db.write(lambda session: settings.put(session, "n", "0"))
+        await asyncio.gather(*(db.write(increase) for _ in range(200)))
+
+    asyncio.run(run())
+
+    with db.sessions() as session:
+        assert settings.get(session, "n") == "200"
+
+
+def test_a_raised_error_reaches_the_caller_and_nothing_is_kept(db: Database) -> None:
+    def work(session: Session) -> None:
+        session.add(Setting(key="a", value="b"))
+        raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError, match="no"):
+        asyncio.run(db.write(work))
+    with db.sessions() as session:
+        assert settings.get(session, "a") is None
+
+
+def test_sqlite_commits_are_durable_and_foreign_keys_hold(db: Database) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("settings of SQLite")
+    with db.engine.connect() as connection:
+        pragmas = {
+            name: connection.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    assert pragmas == {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "busy_timeout": 15000,
+    }

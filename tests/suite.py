@@ -1,0 +1,59 @@
+"""``make test``: the tests on SQLite, then those with a database on PostgreSQL.
+
+The last lines say what was left out and why. With ``--heavy`` the long suites (kills) run too.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+
+from tests import postgres
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--heavy", action="store_true", help="only the long suites")
+    heavy = parser.parse_args().heavy
+    marks = "heavy" if heavy else "not heavy"
+    left_out = [] if _browser() else ["tests in a browser: there is no Chromium here"]
+    failed = _pytest("SQLite", marks, {})
+    try:
+        with postgres.server() as url:
+            only = f"({marks}) and not browser"
+            failed |= _pytest("PostgreSQL", only, {"CCHC_TEST_DATABASE_URL": url})
+    except FileNotFoundError as error:
+        left_out.append(f"all tests on PostgreSQL: {error}")
+    for what in left_out:
+        print(f"left out: {what}")
+    print("left out: nothing" if not left_out else "")
+    return 1 if failed else 0
+
+
+def _pytest(database: str, marks: str, environment: dict[str, str]) -> bool:
+    print(f"\n== on {database}", flush=True)
+    workers = str(min(4, os.cpu_count() or 2))
+    command = [sys.executable, "-m", "pytest", "-n", workers, "--dist", "worksteal", "-m", marks]
+    status = subprocess.run(command, env={**os.environ, **environment}).returncode
+    return status not in (0, 5)  # 5: this selection holds no test.
+
+
+def _browser() -> bool:
+    if any(shutil.which(name) for name in BROWSERS):
+        return True
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return False
+    print("getting Chromium for the tests in a browser", flush=True)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    install = ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(["apt-get", "update"], **quiet)
+    subprocess.run([*install, "fonts-noto-core"], env=environment, **quiet)
+    return any(shutil.which(name) for name in BROWSERS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
