@@ -21,25 +21,36 @@ class Duty(enum.StrEnum):
 
 
 class Outcome(enum.StrEnum):
+    """``queued``: a message was queued for somebody. ``nothing_owed``: nobody had to be told.
+    ``overtaken``: a newer one, or the deadline, came first. ``cancelled``: the window moved.
+    ``no_recipient``: it was owed, and nobody held the role."""
+
     PLANNED = "planned"
     QUEUED = "queued"
     NOTHING_OWED = "nothing_owed"
     OVERTAKEN = "overtaken"
     CANCELLED = "cancelled"
+    NO_RECIPIENT = "no_recipient"
 
 
 class Reminder(Base):
     """One rung of a ladder for one unit or one task; or a repeat that one person asked for.
 
-    ``key`` is the business key that makes it unique, e.g. ``3:self_assessment:17:-5``. Whom it
-    reaches is decided when it falls due, from the bindings of that moment (C19).
+    ``subject`` says who owes what, e.g. ``3:self_assessment:17``; ``key`` adds the rung and its
+    day, ``3:self_assessment:17:-5:2026-11-09``, and makes it unique. Whom it reaches is decided
+    when it falls due, from the bindings of that moment (C19); ``person_id`` is set only on a
+    repeat that this person asked for.
     """
 
     __tablename__ = "reminder"
-    __table_args__ = (UniqueConstraint("key"), Index("ix_reminder_due", "outcome", "due_at"))
+    __table_args__ = (
+        UniqueConstraint("key"),
+        Index("ix_reminder_due", "outcome", "due_at", "subject"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str]
+    subject: Mapped[str]
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
     duty: Mapped[Duty]
     step: Mapped[Step]

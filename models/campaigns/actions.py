@@ -1,0 +1,141 @@
+"""What is done to a campaign: made, moved, opened by its plan, extended for one unit."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import assessment, audit, catalogue
+from models.campaigns.queries import takes_part
+from models.campaigns.rules import default_windows
+from models.campaigns.tables import Campaign, Extension, Step, UnitGroup, Window
+from models.files import StoredFile
+from models.people import By
+from models.refusals import Refusal
+from models.units import Unit, UnitKind
+
+
+def create(
+    session: Session, by: By, *, year: int, owner: Unit, catalogues: Mapping[UnitKind, str]
+) -> Campaign:
+    """A draft with the default calendar (R6.1–R6.8), its groups, and its frozen list of units.
+
+    ``catalogues`` names the catalogue of each kind of unit; its newest version is taken.
+    """
+    same = select(Campaign).where(Campaign.owner_id == owner.id, Campaign.year == year)
+    if session.scalar(same) is not None:
+        raise Refusal("campaign_exists", year=year, owner=owner.name)
+    campaign = Campaign(year=year, owner=owner, created_at=by.now)
+    campaign.windows = default_windows(year)
+    campaign.groups = [_group(session, kind, name) for kind, name in catalogues.items()]
+    session.add(campaign)
+    session.flush()
+    assessment.open_sheets(session, campaign)
+    named = {kind.value: name for kind, name in catalogues.items()}
+    details = {"campaign": campaign.id, "owner": owner.id, "year": year}
+    audit.append(session, "create_campaign", by, **details, catalogues=named)
+    return campaign
+
+
+def move(
+    session: Session,
+    by: By,
+    campaign: Campaign,
+    step: Step,
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+    wording: str,
+) -> Window:
+    """Set when a step opens and closes; None leaves that side as it is.
+
+    A window that has closed opens again when its end is moved behind the present, and the
+    reminders are planned anew (F8, domain.md 13c 9).
+    """
+    of_step = (Window.campaign_id == campaign.id, Window.step == step)
+    window = session.scalars(select(Window).where(*of_step)).one()
+    if opens_at is not None and window.opens_at is None:
+        raise Refusal("step_only_due", step=step)
+    before = {"opens_before": window.opens_at, "closes_before": window.closes_at}
+    new_opening, new_end = opens_at or window.opens_at, closes_at or window.closes_at
+    if new_opening is not None and new_opening >= new_end:
+        raise Refusal("window_upside_down", opens_at=new_opening, closes_at=new_end)
+    window.opens_at, window.closes_at = new_opening, new_end
+    window.wording = wording or window.wording
+    session.flush()
+    after = {"opens_at": new_opening, "closes_at": new_end, "wording": window.wording}
+    audit.append(session, "move_window", by, campaign=campaign.id, step=step, **before, **after)
+    _replan_reminders(session, campaign, by.now)
+    return window
+
+
+def issue_plan(
+    session: Session,
+    by: By,
+    campaign: Campaign,
+    number: str,
+    dated_on: date,
+    file: StoredFile | None,
+) -> None:
+    """Keep the plan's number and date; the campaign is open from now on (R6.1)."""
+    if campaign.opened_at is not None:
+        number, dated = campaign.plan_number, campaign.plan_dated_on
+        raise Refusal("plan_issued_already", year=campaign.year, number=number, dated_on=dated)
+    campaign.plan_number, campaign.plan_dated_on = number, dated_on
+    campaign.plan_file_id = file.id if file else None
+    campaign.opened_at = by.now
+    session.flush()
+    details = {"number": number, "dated_on": dated_on, "file": campaign.plan_file_id}
+    audit.append(session, "issue_plan", by, campaign=campaign.id, **details)
+    _replan_reminders(session, campaign, by.now)
+
+
+def extend(
+    session: Session,
+    by: By,
+    campaign: Campaign,
+    unit: Unit,
+    step: Step,
+    closes_at: datetime,
+    reason: str,
+) -> Extension:
+    """Let one unit do one step until ``closes_at``; the others are not touched (F7).
+
+    The newest extension counts: one up to the common end takes an earlier one back.
+    """
+    if not takes_part(session, campaign, unit.id):
+        raise Refusal("unit_not_in_campaign", unit=unit.name, year=campaign.year)
+    of_step = (Window.campaign_id == campaign.id, Window.step == step)
+    window = session.scalars(select(Window).where(*of_step)).one()
+    if closes_at < window.closes_at:
+        raise Refusal("extension_shortens", unit=unit.name, closes_at=window.closes_at)
+    if not reason.strip():
+        raise Refusal("extension_needs_reason")
+    extension = Extension(
+        campaign_id=campaign.id,
+        unit_id=unit.id,
+        step=step,
+        closes_at=closes_at,
+        reason=reason.strip(),
+        granted_by_id=by.person_id,
+        granted_at=by.now,
+    )
+    session.add(extension)
+    session.flush()
+    granted = {"step": step, "closes_at": closes_at, "reason": reason.strip()}
+    audit.append(session, "extend_window", by, campaign=campaign.id, unit=unit.id, **granted)
+    _replan_reminders(session, campaign, by.now)
+    return extension
+
+
+def _group(session: Session, kind: UnitKind, name: str) -> UnitGroup:
+    version = catalogue.latest(session, name)
+    if version is None:
+        raise Refusal("catalogue_missing", catalogue=name)
+    return UnitGroup(kind=kind, catalogue_version=version)
+
+
+def _replan_reminders(session: Session, campaign: Campaign, now: datetime) -> None:
+    from models import reminders  # They stand on campaigns, so they cannot be there before them.
+
+    reminders.replan(session, campaign, now)

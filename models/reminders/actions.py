@@ -1,0 +1,86 @@
+"""What a person does with a reminder: take note of it, or ask for it again later (F14)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import audit
+from models.messages import Choice
+from models.people import By
+from models.refusals import Refusal
+from models.reminders import duties
+from models.reminders.planning import insert_once
+from models.reminders.rules import SNOOZE, snooze_instants
+from models.reminders.tables import Outcome, Reminder, ReminderAcknowledgement
+
+
+def why_not_yours(session: Session, by: By, reminder: Reminder) -> Refusal | None:
+    """Only who has the duty at this moment may answer a reminder of it (I8)."""
+    held = duties.concerned(session, reminder)
+    if by.person_id not in {binding.person_id for binding in held}:
+        return Refusal("reminder_not_yours", [Choice("menu")])
+    return None
+
+
+def acknowledge(session: Session, by: By, reminder: Reminder) -> None:
+    """Keep that the person knows; the duty remains. A second time changes nothing."""
+    if refusal := why_not_yours(session, by, reminder):
+        raise refusal
+    assert by.person_id is not None
+    known = (
+        ReminderAcknowledgement.reminder_id == reminder.id,
+        ReminderAcknowledgement.person_id == by.person_id,
+    )
+    if session.scalar(select(ReminderAcknowledgement).where(*known)) is not None:
+        return
+    session.add(
+        ReminderAcknowledgement(
+            reminder_id=reminder.id, person_id=by.person_id, acknowledged_at=by.now
+        )
+    )
+    audit.append(session, "acknowledge_reminder", by, reminder=reminder.id)
+
+
+def snooze(session: Session, by: By, reminder: Reminder, at: datetime) -> None:
+    """Remind this person once more at ``at``, if something is still missing then."""
+    if refusal := why_not_yours(session, by, reminder) or why_not_snooze(session, by, reminder):
+        raise refusal
+    closes_at = duties.span_of(session, reminder).closes_at
+    if not by.now < at < closes_at:
+        raise Refusal("snooze_time_gone", [Choice("snooze", reminder.id)], at=at)
+    row = {
+        "key": f"{reminder.subject}:{SNOOZE}:{by.person_id}:{at:%Y-%m-%dT%H:%M}",
+        "subject": reminder.subject,
+        "campaign_id": reminder.campaign_id,
+        "duty": reminder.duty,
+        "step": reminder.step,
+        "unit_id": reminder.unit_id,
+        "task_id": reminder.task_id,
+        "person_id": by.person_id,
+        "rung": SNOOZE,
+        "due_at": at,
+        "outcome": Outcome.PLANNED,
+        "settled_at": None,
+    }
+    insert_once(session, [row])
+    audit.append(session, "snooze_reminder", by, reminder=reminder.id, at=at)
+
+
+def why_not_snooze(session: Session, by: By, reminder: Reminder) -> Refusal | None:
+    closes_at = duties.span_of(session, reminder).closes_at
+    if not snooze_instants(by.now, closes_at):
+        return Refusal("snooze_too_late", [Choice("menu")], closes_at=closes_at)
+    return None
+
+
+def snooze_choices(session: Session, by: By, found: Sequence[Reminder]) -> list[datetime]:
+    """The instants to which all of ``found`` can be put off. Raises Refusal if there is none."""
+    for reminder in found:
+        if refusal := why_not_yours(session, by, reminder):
+            raise refusal
+        if refusal := why_not_snooze(session, by, reminder):
+            raise refusal
+    first_end = min(duties.span_of(session, reminder).closes_at for reminder in found)
+    return snooze_instants(by.now, first_end)

@@ -1,0 +1,75 @@
+"""When reminders fall due, and how long a deadline still is. No database here."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models import calendar
+from models.messages import Part
+
+LADDER = (-10, -5, -3, -1)  # Working days before the last day; the last day is a rung of its own.
+LAST_DAY = "last_day"
+SNOOZE = "snooze"
+HOUR = 8
+DAYS_TO_ACKNOWLEDGE = 2
+
+
+@dataclass(frozen=True)
+class Rung:
+    name: str
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class Span:
+    """From when on something is owed, and until when; the end is exclusive (I6)."""
+
+    opens_at: datetime | None
+    closes_at: datetime
+
+
+def ladder(span: Span) -> list[Rung]:
+    """The rungs that lie within ``span``, each at 08:00 in Vietnam.
+
+    Rungs are counted in working days, so that weekends and holidays use none up (C10); the
+    last day is one even when it is a Sunday. It is the day that holds the last instant.
+    """
+    last = calendar.last_day(span.closes_at)
+    days = [(str(count), calendar.add_working_days(last, count)) for count in LADDER]
+    rungs = [Rung(name, calendar.at_hour(day, HOUR)) for name, day in [*days, (LAST_DAY, last)]]
+    return [rung for rung in rungs if _is_within(span, rung.due_at)]
+
+
+def acknowledgement_span(assigned_at: datetime, round_opens_at: datetime | None) -> Span:
+    """From when until when a reviewer is to acknowledge a task (F42).
+
+    It ends when the round opens, because then the appraisal itself begins (R6.4) and a task that
+    nobody has taken on has to be given to somebody else in time. Who is assigned shortly before
+    or within the round still has two whole working days.
+    """
+    day = calendar.add_working_days(calendar.local_day(assigned_at), DAYS_TO_ACKNOWLEDGE)
+    two_days = calendar.end_of(day)
+    return Span(assigned_at, max(two_days, round_opens_at or two_days))
+
+
+def snooze_instants(now: datetime, closes_at: datetime) -> list[datetime]:
+    """In two hours, at 14:00 today, at 08:00 tomorrow: what is ahead and before the deadline."""
+    today = calendar.local_day(now)
+    in_two_hours = (now + timedelta(hours=2)).replace(second=0, microsecond=0)
+    at_two = calendar.at_hour(today, 14)
+    tomorrow = calendar.at_hour(today + calendar.DAY, HOUR)
+    ahead = [at for at in (in_two_hours, at_two, tomorrow) if now < at < closes_at]
+    return list(dict.fromkeys(ahead))
+
+
+def what_is_left(now: datetime, closes_at: datetime) -> Part:
+    """The rest of a deadline: in working days, or today, or as it is over a free weekend."""
+    today, last = calendar.local_day(now), calendar.last_day(closes_at)
+    if today == last:
+        return Part("reminder_left.today")
+    if days := calendar.working_days_between(today, last):
+        return Part("reminder_left.working_days", n=days)
+    return calendar.time_left(now, closes_at)
+
+
+def _is_within(span: Span, at: datetime) -> bool:
+    return (span.opens_at is None or span.opens_at <= at) and at < span.closes_at
