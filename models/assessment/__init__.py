@@ -1,1 +1,61 @@
-""""""
+"""The assessment sheets of the units: their lines, and how far the work on them is."""
+
+from models.assessment.tables import (  # isort: skip - the tables come before what uses them.
+    Assessment,
+    Line,
+    SelfScore,
+)
+from models.assessment.actions import open_sheets
+from models.assessment.queries import (
+    areas,
+    criteria_in,
+    evidence_count,
+    explanation_of,
+    find_line,
+    lines_in,
+    of_unit,
+    score_of,
+    search_lines,
+)
+from models.assessment.standings import (
+    AreaProgress,
+    Owed,
+    Progress,
+    Standing,
+    Tally,
+    lines_missing_evidence,
+    lines_not_scored,
+    next_missing,
+    owes,
+    progress,
+    standings,
+    tallies,
+)
+
+__all__ = [
+    "AreaProgress",
+    "Assessment",
+    "Line",
+    "Owed",
+    "Progress",
+    "SelfScore",
+    "Standing",
+    "Tally",
+    "areas",
+    "criteria_in",
+    "evidence_count",
+    "explanation_of",
+    "find_line",
+    "lines_in",
+    "lines_missing_evidence",
+    "lines_not_scored",
+    "next_missing",
+    "of_unit",
+    "open_sheets",
+    "owes",
+    "progress",
+    "score_of",
+    "search_lines",
+    "standings",
+    "tallies",
+]

@@ -45,7 +45,9 @@ class Line(Base):
 class SelfScore(Base):
     """What a unit claims for a line. A correction is the next ``version``; none is overwritten.
 
-    ``inputs`` are what the rule asked for, by its own labels; ``points`` is what they give.
+    ``inputs`` are what the rule asked for, by its own labels; ``points`` is what they give, and
+    None where the rule takes the line out for this year (``if_none=na``). Points of 0 are a
+    claim like any other: a line nobody has entered has no row here.
     """
 
     __tablename__ = "self_score"
@@ -55,7 +57,7 @@ class SelfScore(Base):
     line_id: Mapped[int] = mapped_column(ForeignKey("line.id"))
     version: Mapped[int]
     inputs: Mapped[dict[str, Any]]
-    points: Mapped[Decimal]
+    points: Mapped[Decimal | None]
     note: Mapped[str] = mapped_column(default="")
     scored_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     scored_at: Mapped[datetime]

@@ -6,7 +6,7 @@ column; a check that rests on a value which is wrong itself keeps silent.
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -107,10 +107,8 @@ def _problems_of_place(table: Table, row: Row) -> Iterator[Problem]:
         yield table.problem(row.number, "code", "item_code", value=row.code)
         return
     level, parent = row.cells["level"], row.cells["parent_code"]
-    if level not in set(Level):
-        known = [str(each) for each in Level]
-        yield table.problem(row.number, "level", "item_value_unknown", value=level, known=known)
-    elif level != row.level:
+    yield from _problem_of_word(table, row, "level", list(Level))
+    if level in set(Level) and level != row.level:
         expected = str(row.level)
         values = {"code": row.code, "value": level, "expected": expected}
         yield table.problem(row.number, "level", "item_level", **values)
@@ -137,6 +135,9 @@ def _problems_of_content(table: Table, row: Row) -> Iterator[Problem]:
 
 def _problems_of_points(table: Table, row: Row) -> Iterator[Problem]:
     text = row.cells["max_points"]
+    if not text:
+        yield table.problem(row.number, "max_points", "cell_empty")
+        return
     try:
         if number(text) <= 0:
             yield table.problem(row.number, "max_points", "item_points_not_above_zero", value=text)
@@ -157,18 +158,23 @@ def _problems_of_units(table: Table, row: Row, unit_codes: Collection[str]) -> I
 
 def _problems_of_scoring(table: Table, row: Row) -> Iterator[Problem]:
     """A row without children is scored: method, rule, evidence and agency must all be there."""
-    for column, kind in (("method", Method), ("scoring_rule", RuleKind)):
-        value, known = row.cells[column], [str(member) for member in kind]
-        if value not in known:
-            values = {"value": value, "known": known}
-            yield table.problem(row.number, column, "item_value_unknown", **values)
-    evidence = row.cells["evidence_required"]
-    if evidence not in {"yes", "no"}:
-        values = {"value": evidence, "known": ["yes", "no"]}
-        yield table.problem(row.number, "evidence_required", "item_value_unknown", **values)
+    yield from _problem_of_word(table, row, "method", list(Method))
+    yield from _problem_of_word(table, row, "scoring_rule", list(RuleKind))
+    yield from _problem_of_word(table, row, "evidence_required", ["yes", "no"])
     if not row.cells["appraising_agency_code"]:
         yield table.problem(row.number, "appraising_agency_code", "cell_empty")
     yield from _problems_of_rule(table, row)
+
+
+def _problem_of_word(
+    table: Table, row: Row, column: str, words: Sequence[str]
+) -> Iterator[Problem]:
+    """A cell that must hold one of a few words."""
+    value, known = row.cells[column], [str(word) for word in words]
+    if not value:
+        yield table.problem(row.number, column, "cell_empty")
+    elif value not in known:
+        yield table.problem(row.number, column, "item_value_unknown", value=value, known=known)
 
 
 def _problems_of_rule(table: Table, row: Row) -> Iterator[Problem]:

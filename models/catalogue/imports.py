@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from models import audit, imports
+from models import audit, imports, policy
 from models.catalogue import queries
 from models.catalogue.checks import Row, read_rows
 from models.catalogue.tables import (
@@ -28,8 +28,9 @@ def import_catalogue(session: Session, path: Path, name: str, by: By) -> Catalog
     The same file again changes nothing: the version that it made is returned. Campaigns that
     exist keep the version they were created with.
     """
+    policy.check(session, by, policy.Action.IMPORT)
     table = imports.read_table(path)
-    units = dict(session.execute(select(Unit.code, Unit.id)).tuples().all())
+    units = {unit.code: unit.id for unit in session.scalars(select(Unit))}
     rows = read_rows(table, units)
     digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
     newest = queries.latest(session, name)

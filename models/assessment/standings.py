@@ -1,0 +1,200 @@
+"""How far the work on a sheet is: how each line stands, counts of them, and what is missing.
+
+All of it is read with one statement for a whole sheet, or for all sheets of a campaign.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+
+from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy.orm import Session
+
+from models.assessment.queries import own_work
+from models.assessment.tables import Assessment, Line, SelfScore
+from models.catalogue.tables import Item
+from models.evidence.tables import EvidenceLink, Explanation
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one line of a unit's own work stands.
+
+    ``scored``: somebody entered something, if only 0. ``points``: what it gives, None also for
+    a line that the entered figures take out.
+    """
+
+    assessment_id: int
+    line_id: int
+    area_id: int | None
+    code: str
+    title: str
+    max_points: Decimal
+    scored: bool
+    points: Decimal | None
+    evidence_required: bool
+    has_evidence: bool
+    explained: bool
+
+    @property
+    def proven(self) -> bool:
+        return self.has_evidence or not self.evidence_required
+
+    @property
+    def backed(self) -> bool:
+        """Proven, explained instead, or out of the assessment by its own figures (N5)."""
+        return self.proven or self.explained or (self.scored and self.points is None)
+
+    @property
+    def settled(self) -> bool:
+        return self.scored and self.backed
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts of lines. ``proven`` and ``explained`` (and not proven) count among the scored;
+    ``ahead`` are lines that have evidence or an explanation already but no score."""
+
+    lines: int = 0
+    scored: int = 0
+    proven: int = 0
+    explained: int = 0
+    ahead: int = 0
+    not_scored: int = 0
+    not_proven: int = 0
+
+    @property
+    def open(self) -> int:
+        """Lines on which something is left to do."""
+        return self.not_scored + self.not_proven
+
+
+@dataclass(frozen=True)
+class AreaProgress:
+    item_id: int
+    code: str
+    title: str
+    tally: Tally
+
+
+@dataclass(frozen=True)
+class Progress:
+    """``points`` is the sum of what has been claimed; not a result while lines are open."""
+
+    areas: list[AreaProgress]
+    total: Tally
+    points: Decimal
+    missing: list[Standing]
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What a unit still owes: lines without a score, and scored lines that nothing backs."""
+
+    not_scored: int
+    not_proven: int
+
+    def __bool__(self) -> bool:
+        return bool(self.not_scored or self.not_proven)
+
+
+def standings(session: Session, assessment_id: int) -> list[Standing]:
+    """How each of the unit's own lines stands, in the catalogue's order; one statement."""
+    return list(_standings(session, Line.assessment_id == assessment_id))
+
+
+def progress(session: Session, assessment_id: int) -> Progress:
+    """The whole sheet in two statements."""
+    found = standings(session, assessment_id)
+    of_area = {id: list(each) for id, each in groupby(found, key=lambda line: line.area_id)}
+    query = select(Item).where(Item.id.in_(of_area)).order_by(Item.position)
+    return Progress(
+        areas=[
+            AreaProgress(area.id, area.code, area.title, tally(of_area[area.id]))
+            for area in session.scalars(query)
+        ],
+        total=tally(found),
+        points=sum((line.points for line in found if line.points is not None), Decimal(0)),
+        missing=[line for line in found if line.scored and not line.backed],
+    )
+
+
+def owes(session: Session, assessment_id: int) -> Owed:
+    total = tally(standings(session, assessment_id))
+    return Owed(total.not_scored, total.not_proven)
+
+
+def tallies(session: Session, campaign_id: int) -> dict[int, Tally]:
+    """The counts of every sheet of a campaign by the sheet's id; one statement."""
+    found = _standings(session, Assessment.campaign_id == campaign_id)
+    grouped = groupby(found, key=lambda line: line.assessment_id)
+    return {assessment_id: tally(list(lines)) for assessment_id, lines in grouped}
+
+
+def lines_not_scored(session: Session, assessment_id: int) -> list[Standing]:
+    return [line for line in standings(session, assessment_id) if not line.scored]
+
+
+def lines_missing_evidence(session: Session, assessment_id: int) -> list[Standing]:
+    """Lines with neither evidence nor an explanation where one is needed, scored or not."""
+    return [line for line in standings(session, assessment_id) if not line.backed]
+
+
+def next_missing(
+    session: Session, assessment_id: int, after_line_id: int | None = None
+) -> Standing | None:
+    """The next line that is not settled: behind ``after_line_id``, else from the start."""
+    found = standings(session, assessment_id)
+    start = next((n for n, line in enumerate(found, 1) if line.line_id == after_line_id), 0)
+    in_turn = found[start:] + found[:start]
+    open_lines = (line for line in in_turn if not line.settled)
+    return next((line for line in open_lines if line.line_id != after_line_id), None)
+
+
+def tally(lines: Sequence[Standing]) -> Tally:
+    scored = [line for line in lines if line.scored]
+    proven = sum(line.proven or line.points is None for line in scored)
+    not_proven = sum(not line.backed for line in scored)
+    return Tally(
+        lines=len(lines),
+        scored=len(scored),
+        proven=proven,
+        explained=len(scored) - proven - not_proven,
+        ahead=sum(line.has_evidence or line.explained for line in lines if not line.scored),
+        not_scored=len(lines) - len(scored),
+        not_proven=not_proven,
+    )
+
+
+def _standings(session: Session, *conditions: ColumnElement[bool]) -> Iterator[Standing]:
+    """In the order of the sheets and, within each, of the catalogue."""
+    newest = select(func.max(SelfScore.version)).where(SelfScore.line_id == Line.id)
+    proof = exists().where(EvidenceLink.line_id == Line.id, EvidenceLink.closed_at.is_(None))
+    reason = exists().where(Explanation.line_id == Line.id, Explanation.closed_at.is_(None))
+    is_newest = and_(
+        SelfScore.line_id == Line.id,
+        SelfScore.version == newest.correlate(Line).scalar_subquery(),
+    )
+    query = (
+        select(
+            Line.assessment_id,
+            Line.id,
+            Item.area_id,
+            Item.code,
+            Item.title,
+            Item.max_points,
+            SelfScore.id.is_not(None),
+            SelfScore.points,
+            Item.evidence_required,
+            proof,
+            reason,
+        )
+        .select_from(Line)
+        .join(Item, Item.id == Line.item_id)
+        .join(Assessment, Assessment.id == Line.assessment_id)
+        .outerjoin(SelfScore, is_newest)
+        .where(*own_work(), *conditions)
+        .order_by(Line.assessment_id, Item.position)
+    )
+    return (Standing(*row) for row in session.execute(query))
