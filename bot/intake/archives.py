@@ -10,7 +10,8 @@ SEVEN = b"7z\xbc\xaf\x27\x1c"
 RAR_4 = b"Rar!\x1a\x07\x00"
 RAR_5 = b"Rar!\x1a\x07\x01\x00"
 _AES = b"\x06\xf1\x07\x01"
-_LZMA = b"\x03\x01\x01"
+_LZMA, _LZMA_2 = b"\x23\x03\x01\x01", b"\x21\x21\x01"
+_WINDOW = 64 << 20
 _HEADER = 4 << 20
 _BLOCKS = 100_000
 
@@ -52,21 +53,22 @@ def _unpacked(file: BinaryIO, directory: bytes) -> bytes:
         where, at = _number(directory, at)
         _, at = _number(directory, at)
         packed, at = _number(directory, at + 1)  # Behind the mark of the sizes.
-        coder = directory.index(_LZMA)
-        properties = directory[coder + 4 : coder + 9]
         raw = read_at(file, 32 + where, min(packed, _HEADER))
-        filters = [
-            {
-                "id": lzma.FILTER_LZMA1,
-                "lc": properties[0] % 9,
-                "lp": properties[0] // 9 % 5,
-                "pb": properties[0] // 45,
-                "dict_size": min(struct.unpack("<I", properties[1:])[0], 64 << 20),
-            }
-        ]
-        return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=filters).decompress(raw, _HEADER)
+        unpack = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[_filter(directory[at:])])
+        return unpack.decompress(raw, _HEADER)
     except (ValueError, IndexError, struct.error, lzma.LZMAError):
         return b""
+
+
+def _filter(coder: bytes) -> dict[str, int]:
+    """How the directory was packed: LZMA by 7-Zip itself, LZMA2 by some others."""
+    if (at := coder.find(_LZMA)) >= 0:
+        first, size = coder[at + 4], struct.unpack("<I", coder[at + 5 : at + 9])[0]
+        shape = {"lc": first % 9, "lp": first // 9 % 5, "pb": first // 45}
+        return {"id": lzma.FILTER_LZMA1, "dict_size": min(size, _WINDOW), **shape}
+    exponent = coder[coder.index(_LZMA_2) + 3]
+    size = (2 | (exponent & 1)) << (exponent // 2 + 11)
+    return {"id": lzma.FILTER_LZMA2, "dict_size": min(size, _WINDOW)}
 
 
 def _number(raw: bytes, at: int) -> tuple[int, int]:

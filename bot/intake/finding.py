@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 OPAQUE = "application/octet-stream"
+_FAR = 1 << 48
 
 
 class Fault(enum.StrEnum):
@@ -38,6 +39,9 @@ class Stop(Exception):
 
 
 def read_at(file: BinaryIO, offset: int, size: int) -> bytes:
+    """What lies at a place that hostile bytes may have named: nothing, where there is no such."""
+    if not 0 <= offset <= _FAR:
+        return b""
     file.seek(offset)
     return file.read(size)
 

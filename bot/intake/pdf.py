@@ -29,8 +29,7 @@ def _trailers(file: BinaryIO, tail: bytes, shift: int) -> list[bytes]:
     """The newest trailers: where the end of the file points to, and the last ones written out."""
     found = []
     if starts := _START.findall(tail):
-        at = min(int(starts[-1][:18]) + shift, 1 << 62)
-        section = read_at(file, at, _TAIL)
+        section = read_at(file, int(starts[-1][:18]) + shift, _TAIL)
         if section.lstrip()[:4] == b"xref":
             section = section[section.find(b"trailer") :] if b"trailer" in section else b""
         else:
