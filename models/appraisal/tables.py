@@ -3,7 +3,7 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
@@ -29,9 +29,24 @@ class AppraisalTask(Base):
 
     ``area_code`` is the code of the area in the campaign's catalogues ("2"). The lines are
     those that the catalogue gives to ``agency``, without the units the reviewer belongs to.
+    Several reviewers may share an area; one person has it once at a time. Who declined may be
+    given it again: that is another row (C19).
     """
 
     __tablename__ = "appraisal_task"
+    __table_args__ = (
+        Index(
+            "uq_appraisal_task_active",
+            "campaign_id",
+            "step",
+            "agency_id",
+            "area_code",
+            "reviewer_id",
+            unique=True,
+            sqlite_where=text("status IN ('assigned', 'acknowledged')"),
+            postgresql_where=text("status IN ('assigned', 'acknowledged')"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
