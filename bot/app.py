@@ -20,14 +20,18 @@ from bot.dispatcher import Dispatcher
 from bot.health import Health
 from bot.kitchen import Kitchen
 from bot.links import Links
+from bot.menu import commands_menu
 from bot.postman import Postman
 from bot.receiving import Reception
+from bot.status_line import StatusLine
 from bot.store import Store
 from bot.web.channel import WebChannel
-from bot.web.server import WebWorld, make_app
+from bot.web.server import make_app
+from bot.web.world import WebSettings, World
 from bot.words import Words
 from bot.worker import Worker
 from models import database as databases
+from models import settings as settings_table
 from models.clock import Clock, wall_clock
 
 logger = logging.getLogger(__name__)
@@ -44,14 +48,27 @@ class Addresses:
     health: str
 
 
+class CannotStart(Exception):
+    """``reason`` names the sentence (``cannot_start.<reason>``) that the operator reads."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Extension:
+    """What the demo adds to the bot: pages of its own, a line above each chat."""
+
+    routes: Callable[["Bot", web.Application], None]
+    note: Callable[[str], str] | None = None
+
+
 class Bot:
-    """Everything that runs in the one process. ``extend`` may add pages to the web server."""
+    """Everything that runs in the one process."""
 
     def __init__(
-        self,
-        config: Config,
-        clock: Clock = wall_clock,
-        extend: "Callable[[web.Application, Bot], None] | None" = None,
+        self, config: Config, clock: Clock = wall_clock, extension: Extension | None = None
     ) -> None:
         self.config = config
         self.clock = clock
@@ -61,55 +78,96 @@ class Bot:
         self.store = Store(config.storage.directory)
         self.kitchen = Kitchen()
         self.links = Links(config)
-        self.channels: dict[str, Channel] = {}
-        self._extend = extend
-        self._guard: guard.Guard | None = None
+        self.web = WebChannel(clock)
+        self.channels: dict[str, Channel] = {self.web.name: self.web}
+        self._extension = extension
+        self._pulses: dict[str, Pulse] = {}
+        self._routes: list[web.RouteDef] = []
 
-    async def run(self, started: "Callable[[Addresses], None]" = lambda _: None) -> None:
-        """Run until SIGTERM or SIGINT, or until a channel says that it cannot go on."""
-        async with self._running() as addresses:
+    async def run(self, started: Callable[[Addresses], None] = lambda _: None) -> None:
+        """Run until SIGTERM or SIGINT. Raises CannotStart, AlreadyRunning, OSError."""
+        stopped = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, stopped.set)
+        async with self.running() as addresses:
             started(addresses)
-            await self._until_stopped()
+            await stopped.wait()
 
     @contextlib.asynccontextmanager
-    async def _running(self) -> AsyncIterator[Addresses]:
-        self._guard = guard.take(self.engine)
-        await asyncio.to_thread(self.store.sweep)
-        await self._make_channels()
-        self._join()
-        await self.worker.resume()
-        scheduler = self._start_scheduler()
-        runners, addresses = await self._listen()
-        tasks = [asyncio.create_task(self.postman.run(), name="postman")]
-        for channel in self.channels.values():
-            tasks.append(asyncio.create_task(self._keep_running(channel), name=channel.name))
-        self._tasks = tasks
+    async def running(self) -> AsyncIterator[Addresses]:
+        """The bot at work; stops gracefully at the end: what waits is in the database."""
+        held = guard.take(self.engine)
         try:
-            yield addresses
+            await asyncio.to_thread(self.store.sweep)
+            await self._add_telegram()
+            self._join()
+            await self.worker.resume()
+            scheduler = self._start_scheduler()
+            runners, addresses = await self._listen()
+            sending = asyncio.create_task(self.postman.run(), name="postman")
+            channels = [
+                asyncio.create_task(self._keep_running(channel), name=channel.name)
+                for channel in self.channels.values()
+            ]
+            try:
+                yield addresses
+            finally:
+                scheduler.shutdown(wait=False)
+                await _cancel(channels)
+                await self.worker.stop(STOP_SECONDS)
+                await self.postman.stop(STOP_SECONDS)
+                await _cancel([sending])
+                for runner in runners:
+                    await runner.cleanup()
+                await self._close()
         finally:
-            scheduler.shutdown(wait=False)
-            for task in tasks[1:]:
-                task.cancel()
-            await asyncio.gather(*tasks[1:], return_exceptions=True)
-            await self.worker.stop(STOP_SECONDS)
-            await self.postman.stop(STOP_SECONDS)
-            tasks[0].cancel()
-            for runner in runners:
-                await runner.cleanup()
-            await self.kitchen.close()
-            await asyncio.to_thread(self.database.close)
-            self._guard.release()
+            held.release()
 
-    async def _make_channels(self) -> None:
-        self.web = WebChannel()
-        self.channels[self.web.name] = self.web
-        if self.config.token:
-            # python-telegram-bot is a third of the start-up time; the web chat needs none of it.
-            from bot.telegram import start_telegram
+    async def _close(self) -> None:
+        await self.kitchen.close()
+        for channel in self.channels.values():
+            close = getattr(channel, "close", None)
+            if asyncio.iscoroutinefunction(close):
+                await close()
+        await asyncio.to_thread(self.database.close)
 
-            telegram = await start_telegram(self.config, self.words, self.clock)
-            self.channels[telegram.name] = telegram
-            self.links.telegram_name = telegram.username
+    async def _add_telegram(self) -> None:
+        if not self.config.token:
+            return
+        await asyncio.to_thread(self._know_bot, self.config.token.split(":")[0])
+        # python-telegram-bot is a third of the start-up time; the web chat needs none of it.
+        from bot.telegram import TelegramChannel, TelegramRefused
+
+        settings = self.config.telegram
+        telegram = TelegramChannel(
+            self.config.token,
+            api_url=settings.api_url,
+            proxy=settings.proxy,
+            poll_seconds=settings.poll_seconds,
+            webhook_url=settings.webhook_url,
+            webhook_secret=settings.webhook_secret.get_secret_value(),
+            commands=commands_menu(self.words),
+        )
+        try:
+            await telegram.identify()
+        except TelegramRefused:
+            raise CannotStart("token_refused") from None
+        except Exception as error:
+            # Telegram may be away for hours; the channel goes on asking while the web works.
+            logger.warning("Telegram could not be reached at the start: %s", type(error).__name__)
+        self.links.telegram_name = lambda: telegram.username
+        self.channels[telegram.name] = telegram
+        self._pulses[telegram.name] = telegram.pulse
+        self._routes = telegram.routes()
+
+    def _know_bot(self, bot_id: str) -> None:
+        """A database belongs to one bot: with another's token its people would be strangers."""
+        with self.database.sessions.begin() as session:
+            known = settings_table.get(session, "telegram_bot")
+            if known is not None and known != bot_id:
+                raise CannotStart("another_bot")
+            settings_table.put(session, "telegram_bot", bot_id)
 
     def _join(self) -> None:
         abilities: dict[str, Abilities] = {n: c.abilities for n, c in self.channels.items()}
@@ -133,58 +191,49 @@ class Bot:
         return scheduler
 
     async def _listen(self) -> tuple[list[web.AppRunner], Addresses]:
-        world = WebWorld(
+        settings = self.config
+        extension = self._extension
+        public = settings.web.public_url
+        world = World(
             database=self.database,
             store=self.store,
             words=self.words,
             clock=self.clock,
             inbox=self.worker,
             channel=self.web,
-            public_url=self.config.web.public_url,
+            settings=WebSettings(public, secure=public.startswith("https://")),
+            status_line=StatusLine(self.words, self.clock),
+            note=extension.note if extension else None,
+            extra_routes=self._add_routes,
+            own_home=extension is not None,
         )
-        page = make_app(world)
-        if self._extend is not None:
-            self._extend(page, self)
-        for channel in self.channels.values():
-            routes = getattr(channel, "routes", None)
-            if routes is not None:
-                page.add_routes(routes(self.worker))
-        health = Health(self.database, self.clock, self.pulses, self.store.free)
-        settings = self.config
-        web_runner, web_url = await _serve(page, settings.web.host, settings.web.port)
-        self.links.base = settings.web.public_url or web_url
+        health = Health(self.database, self.clock, lambda: self._pulses, self.store.free)
+        web_runner, web_url = await _serve(make_app(world), settings.web.host, settings.web.port)
+        self.links.base = public or web_url
         health_runner, health_url = await _serve(
             health.app(), settings.health.host, settings.health.port
         )
         return [web_runner, health_runner], Addresses(web_url, health_url)
 
-    def pulses(self) -> dict[str, Pulse]:
-        found = {name: getattr(channel, "pulse", None) for name, channel in self.channels.items()}
-        return {name: pulse for name, pulse in found.items() if pulse is not None}
+    def _add_routes(self, app: web.Application) -> None:
+        app.add_routes(self._routes)
+        if self._extension is not None:
+            self._extension.routes(self, app)
 
     async def _keep_running(self, channel: Channel) -> None:
         """A channel that ends by an error is started again, and the log says so."""
         while True:
             try:
                 await channel.run(self.worker)
-            except asyncio.CancelledError:
-                raise
-            except SystemExit:
-                raise
             except Exception:
                 logger.exception("channel %s ended; starting it again", channel.name)
             await asyncio.sleep(RESTART_SECONDS)
 
-    async def _until_stopped(self) -> None:
-        stopped = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(name, stopped.set)
-        waiter = asyncio.create_task(stopped.wait())
-        done, _ = await asyncio.wait([waiter, *self._tasks], return_when=asyncio.FIRST_COMPLETED)
-        waiter.cancel()
-        for task in done - {waiter}:
-            task.result()
+
+async def _cancel(tasks: Sequence["asyncio.Task[None]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunner, str]:

@@ -46,7 +46,7 @@ def run(desk: Desk, config_path: Path | None) -> None:
     except AlreadyRunning:
         desk.fail("already_running")
     except CannotStart as error:
-        desk.fail(f"cannot_start.{error.reason}", **error.values)
+        desk.fail(f"cannot_start.{error.reason}")
     except OSError as error:
         desk.fail("cannot_listen", error=error.strerror or str(error))
 

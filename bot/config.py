@@ -76,7 +76,8 @@ class Config(BaseSettings):
         settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic hands it in by this name.
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        **_: PydanticBaseSettingsSource,
+        *_: PydanticBaseSettingsSource,
+        **__: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment goes before what the file holds."""
         return (env_settings, init_settings)

@@ -18,7 +18,7 @@ from handlers.dialogue import Choice, Conversation, Links, Turn
 from models import outbox, people
 from models.conversations import Chat, chat_at
 from models.files import Received, as_json, from_json
-from models.messages import decode, decode_choices
+from models.messages import Kind, decode, decode_choices
 from models.outbox import OutboxMessage, Recipient
 from models.people import Binding, By, Person
 from models.refusals import Refusal
@@ -218,7 +218,7 @@ class Answering:
             to=self._here(),
             key=f"turn:{self._event.id}:page",
             at=self._event.at,
-            kind=outbox.Kind.ANSWER,
+            kind=Kind.ANSWER,
             choices=decode_choices(message.choices),
             always=decode_choices(message.always),
             page=page,
@@ -256,7 +256,7 @@ class Answering:
             to=self._here(prompt),
             key=f"turn:{self._event.id}:shell:{name}",
             at=self._event.at,
-            kind=outbox.Kind.ANSWER,
+            kind=Kind.ANSWER,
             choices=choices,
             always=always,
             page=prompt.page if prompt else 0,

@@ -75,10 +75,12 @@ class Conversation:
 
     def takes_typing(self, state: str) -> bool:
         """Whether a person in ``state`` may type, so that a number is data (design, 4)."""
-        handlers = (
-            handler for at, found in self.states.items() if at == state for handler in found
-        )
-        return any(handler.trigger is Trigger.TEXT for handler in handlers)
+        return any(handler.trigger is Trigger.TEXT for handler in self.handlers_in(state))
+
+    def handlers_in(self, state: str) -> list[Handler]:
+        """What answers in ``state``, its own handlers before the fallbacks."""
+        own = [handler for at, found in self.states.items() if at == state for handler in found]
+        return [*own, *self.fallbacks]
 
 
 def on_command(name: str, call: Callable[["Turn"], State | None], *aliases: str) -> Handler:
@@ -128,6 +130,7 @@ class Turn:
     def say(
         self,
         name: str,
+        /,
         choices: Sequence[Choice] = (),
         *,
         enclosure: Enclosure | None = None,
@@ -140,6 +143,7 @@ class Turn:
         self,
         state: State,
         name: str,
+        /,
         choices: Sequence[Choice] = (),
         *,
         always: Sequence[Choice] = (),
@@ -152,17 +156,19 @@ class Turn:
     def end(
         self,
         name: str,
+        /,
         choices: Sequence[Choice] = (),
         *,
         enclosure: Enclosure | None = None,
         **values: Any,
-    ) -> None:
+    ) -> State | None:
         """Say something and finish the conversation."""
         self._queue(name, choices, values, enclosure=enclosure)
         self.ended = True
+        return None
 
     def tell(
-        self, person: Person, name: str, key: str, choices: Sequence[Choice] = (), **values: Any
+        self, person: Person, name: str, key: str, /, choices: Sequence[Choice] = (), **values: Any
     ) -> None:
         """Tell another person; ``key`` makes it happen once for one fact."""
         outbox.enqueue(

@@ -141,12 +141,20 @@ class _Errand:
         self._loop = loop
 
     def succeed(self, result: Any) -> None:
-        self._tell(lambda: self.future.done() or self.future.set_result(result))
+        self._tell(lambda: self._settle(result, None))
 
     def fail(self, error: BaseException) -> None:
-        self._tell(lambda: self.future.done() or self.future.set_exception(error))
+        self._tell(lambda: self._settle(None, error))
 
-    def _tell(self, what: Callable[[], Any]) -> None:
+    def _settle(self, result: Any, error: BaseException | None) -> None:
+        if self.future.done():
+            return
+        if error is None:
+            self.future.set_result(result)
+        else:
+            self.future.set_exception(error)
+
+    def _tell(self, what: Callable[[], None]) -> None:
         try:
             self._loop.call_soon_threadsafe(what)
         except RuntimeError:
