@@ -5,6 +5,7 @@ may hold ``**bold**`` and ``{name}`` or ``{name:spec}``; what a value looks like
 type, see ``_Formatter``. Values never bring markup with them.
 """
 
+import enum
 import logging
 import re
 import string
@@ -18,7 +19,7 @@ from zoneinfo import ZoneInfo
 from babel.messages.pofile import read_po
 
 from bot.channel import Button, Letter, Numbering, Span
-from models.messages import Choice, Kind, Part, decode, decode_choices
+from models.messages import Choice, Kind, Part, decode, decode_choices, word_of
 from models.outbox import OutboxMessage
 
 logger = logging.getLogger(__name__)
@@ -148,6 +149,8 @@ class _Formatter(string.Formatter):
                 return ""
             case Part():
                 return self._words._marked(value.name, value.values, self._language)
+            case enum.Enum():
+                return self._words._marked(word_of(value), {}, self._language)
             case Decimal():
                 return self._decimal(value)
             case list() | tuple():
