@@ -163,11 +163,11 @@ class Answering:
             memory=dict(goal.memory),
             argument=goal.argument,
         )
-        state = goal.handler.call(turn, *goal.arguments)
-        self._said = turn.said
         chat = self._chat
         if binding is not None:
-            chat.binding_id = binding.id
+            chat.binding_id = binding.id  # Before the step, which may choose another.
+        state = goal.handler.call(turn, *goal.arguments)
+        self._said = turn.said
         if turn.prompt_id is not None:
             chat.prompt_id = turn.prompt_id
         if state is not None:

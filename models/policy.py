@@ -68,6 +68,7 @@ Row = Mapping[Role | None, frozenset[Relation]]
 _OWN = frozenset({Relation.OWN})
 _LED = frozenset({Relation.LED})
 _ANY = frozenset({Relation.ANY})
+_SELF = frozenset({Relation.SELF})
 
 _WORKS: Row = {Role.FOCAL_OFFICER: _OWN, Role.DEPUTY: _OWN, Role.HEAD: _OWN}
 _SEES: Row = {
@@ -91,7 +92,7 @@ TABLE: Mapping[Action, Row] = {
     Action.VIEW_SHEET: _SEES,
     Action.DOWNLOAD_EVIDENCE: {**_SEES, Role.REVIEWER: frozenset({Relation.ASSIGNED})},
     Action.ASSIGN_TASKS: _LEADS,
-    Action.ANSWER_TASK: {Role.REVIEWER: frozenset({Relation.SELF})},
+    Action.ANSWER_TASK: {Role.REVIEWER: _SELF, Role.COUNCIL_MEMBER: _SELF},
     Action.VIEW_PROGRESS: {**_LEADS, Role.OBSERVER: _LED},
     Action.RUN_CAMPAIGN: _LEADS,
     Action.INVITE: {**_STAFFS, **_OWN_STAFF},
@@ -147,25 +148,22 @@ def grantable_roles(session: Session, by: By, unit: Unit) -> list[Role]:
     return [grant.role for grant in grants if not why_not(session, by, Action.INVITE, grant)]
 
 
-def leads(session: Session, leader: Unit, unit: Unit) -> bool:
-    """Whether ``leader`` owns a campaign that ``unit`` belongs to, or prepares one.
+def led_unit_ids(session: Session, leader: Unit) -> set[int]:
+    """The units of the campaigns that ``leader`` owns, itself, and those it is to prepare one for.
 
-    A district leads its communes (R5.4b); a department that owns a campaign, or does so first,
-    leads the departments and districts (R5.1b).
+    A district leads its communes (R5.4b); a department that owns a campaign, or is the first to
+    do so, leads the departments and districts (R5.1b).
     """
-    if unit.parent_id == leader.id or unit.id == leader.id:
-        return True
     from models.assessment.tables import Assessment  # Those packages ask this module.
     from models.campaigns.tables import Campaign
 
-    takes_part = select(Assessment.id).join(Assessment.campaign)
-    of_both = (Campaign.owner_id == leader.id, Assessment.unit_id == unit.id)
-    if session.scalar(select(exists(takes_part.where(*of_both)))):
-        return True
-    if leader.kind is not UnitKind.DEPARTMENT or unit.parent_id is not None:
-        return False
-    owners = set(session.scalars(select(Campaign.owner_id)))
-    return not owners or leader.id in owners
+    led = {leader.id, *session.scalars(select(Unit.id).where(Unit.parent_id == leader.id))}
+    taking_part = select(Assessment.unit_id).join(Assessment.campaign)
+    led.update(session.scalars(taking_part.where(Campaign.owner_id == leader.id)))
+    owners = set(session.scalars(select(Campaign.owner_id).distinct()))
+    if leader.kind is UnitKind.DEPARTMENT and (not owners or leader.id in owners):
+        led.update(session.scalars(select(Unit.id).where(Unit.parent_id.is_(None))))
+    return led
 
 
 def _is_operator(by: By) -> bool:
@@ -197,7 +195,7 @@ def _relations(session: Session, by: By, thing: "Thing") -> set[Relation]:
         case Unit() | Grant():
             unit = thing.unit if isinstance(thing, Grant) else thing
             found |= _own(by, unit.id)
-            found |= {Relation.LED} if leads(session, by.unit, unit) else set()
+            found |= {Relation.LED} if unit.id in led_unit_ids(session, by.unit) else set()
         case Campaign():
             found |= _own(by, thing.owner_id) | _led(by, thing)
         case AppraisalTask():

@@ -23,6 +23,7 @@ from models.people.actions import (
 )
 from models.people.imports import Invited, import_people
 from models.people.queries import (
+    Seen,
     accounts_of,
     active_bindings,
     bindings_of_unit,
@@ -32,6 +33,7 @@ from models.people.queries import (
     pending_invitations,
     person_at,
     units_in_reach,
+    units_without,
 )
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "Language",
     "Person",
     "Role",
+    "Seen",
     "WrongCode",
     "accounts_of",
     "active_bindings",
@@ -60,4 +63,5 @@ __all__ = [
     "person_at",
     "touch_account",
     "units_in_reach",
+    "units_without",
 ]

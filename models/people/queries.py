@@ -1,6 +1,7 @@
 """Who is who, who holds what where, and who was invited."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
@@ -61,20 +62,39 @@ def accounts_of(session: Session, person_id: int) -> list[Account]:
     return list(session.scalars(select(Account).where(*live).order_by(Account.id)))
 
 
-def last_seen(session: Session, person_ids: Sequence[int]) -> dict[int, datetime]:
-    """When each of these people last wrote, on any channel (F3)."""
-    query = select(Account.person_id, func.max(Account.last_used_at)).group_by(Account.person_id)
+@dataclass(frozen=True)
+class Seen:
+    """When a person last wrote, on any channel, and whether one of them still reaches them."""
+
+    at: datetime
+    reachable: bool
+
+
+def last_seen(session: Session, person_ids: Sequence[int]) -> dict[int, Seen]:
+    """For each of these people who has an account (F3)."""
+    reached = func.count().filter(Account.unreachable_since.is_(None))
+    query = select(Account.person_id, func.max(Account.last_used_at), reached)
     live = (Account.person_id.in_(person_ids), Account.ended_at.is_(None))
-    return dict(session.execute(query.where(*live)).tuples().all())
+    rows = session.execute(query.where(*live).group_by(Account.person_id)).tuples()
+    return {person_id: Seen(at, count > 0) for person_id, at, count in rows}
 
 
 def units_in_reach(session: Session, by: By) -> list[Unit]:
-    """The units whose people ``by`` may see, communes last."""
-    seen = policy.Action.VIEW_PEOPLE
-    own = by.unit
-    every = units.all_units(session) if own is None or by.role in _LEADERS else [own]
-    found = [unit for unit in every if not policy.why_not(session, by, seen, unit)]
-    return sorted(found, key=lambda unit: unit.kind is UnitKind.COMMUNE)
+    """The units whose people ``by`` may see, communes last. Raises Refusal."""
+    every = units.all_units(session)
+    if by.unit is not None:
+        led = policy.led_unit_ids(session, by.unit) if by.role in _LEADERS else {by.unit.id}
+        every = [unit for unit in every if unit.id in led]
+    viewed = policy.Action.VIEW_PEOPLE
+    if every and (refusal := policy.why_not(session, by, viewed, by.unit or every[0])):
+        raise refusal
+    return sorted(every, key=lambda unit: unit.kind is UnitKind.COMMUNE)
+
+
+def units_without(session: Session, unit_ids: Collection[int], role: Role) -> set[int]:
+    """Those of these units in which nobody holds the role."""
+    held = select(Binding.unit_id).where(Binding.role == role, Binding.ended_at.is_(None))
+    return set(unit_ids) - set(session.scalars(held))
 
 
 _LEADERS = {Role.ADMIN, Role.COORDINATOR}
