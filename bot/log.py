@@ -16,12 +16,12 @@ NOISY = ("httpx", "httpcore", "telegram", "aiohttp.access", "apscheduler", "asyn
 
 def set_up(level: str, form: str, secrets: Iterable[str]) -> None:
     """Send all log records to standard error, one a line."""
-    last = (
+    last: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if form == "json"
         else structlog.dev.ConsoleRenderer(colors=False)
     )
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),

@@ -128,8 +128,8 @@ class Database:
                     failed.append((errand, error))
         for errand, result in done:
             errand.succeed(result)
-        for errand, error in failed:
-            errand.fail(error)
+        for errand, reason in failed:
+            errand.fail(reason)
 
 
 class _Errand:

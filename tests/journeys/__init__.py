@@ -1,0 +1,1 @@
+"""Whole processes as transcripts: one story, told on every platform."""

@@ -1,0 +1,78 @@
+"""The whole bot, running: its real loop in a thread, on a clock that the test turns."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from bot.app import Addresses, Bot
+from bot.config import (
+    Config,
+    DatabaseSection,
+    HealthSection,
+    StorageSection,
+    TelegramSection,
+    WebSection,
+)
+from jobs import reminders
+from models.clock import Clock
+
+
+class Live:
+    """A bot in this process; ``addresses`` are those of its servers."""
+
+    def __init__(self, config: Config, clock: Clock) -> None:
+        self._config = config
+        self._clock = clock
+        self._ready: Future[Addresses] = Future()
+        self._thread = threading.Thread(target=self._serve, name="live-bot", daemon=True)
+        self._thread.start()
+        self.addresses = self._ready.result(timeout=20)
+
+    def tick(self) -> None:
+        """What APScheduler does every few seconds."""
+        reminders.queue_due_reminders(self.bot.database.sessions, self._clock)
+        self._loop.call_soon_threadsafe(self.bot.postman.wake)
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._stopped.set)
+        self._thread.join(timeout=20)
+
+    def _serve(self) -> None:
+        try:
+            asyncio.run(self._run())
+        except BaseException as error:
+            if not self._ready.done():
+                self._ready.set_exception(error)
+            raise
+
+    async def _run(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stopped = asyncio.Event()
+        self.bot = Bot(self._config, self._clock)
+        async with self.bot.running() as addresses:
+            self._ready.set_result(addresses)
+            await self._stopped.wait()
+
+
+def configure(database_url: str, folder: Path, **telegram: Any) -> Config:
+    """A configuration that listens on free ports and keeps everything in ``folder``."""
+    return Config(
+        database=DatabaseSection(url=database_url),
+        storage=StorageSection(directory=folder / "evidence"),
+        web=WebSection(port=0),
+        health=HealthSection(port=0),
+        telegram=TelegramSection(poll_seconds=1, **telegram) if telegram else TelegramSection(),
+    )
+
+
+@contextlib.contextmanager
+def running(config: Config, clock: Clock) -> Iterator[Live]:
+    live = Live(config, clock)
+    try:
+        yield live
+    finally:
+        live.stop()
