@@ -6,8 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import assessment, audit, catalogue
-from models.campaigns.queries import takes_part
+from models import assessment, audit, catalogue, policy
+from models.campaigns.queries import takes_part, units_in
 from models.campaigns.rules import default_windows
 from models.campaigns.tables import Campaign, Extension, Step, UnitGroup, Window
 from models.files import StoredFile
@@ -23,6 +23,7 @@ def create(
 
     ``catalogues`` names the catalogue of each kind of unit; its newest version is taken.
     """
+    policy.check(session, by, policy.Action.RUN_CAMPAIGN, owner)
     same = select(Campaign).where(Campaign.owner_id == owner.id, Campaign.year == year)
     if session.scalar(same) is not None:
         raise Refusal("campaign_exists", year=year, owner=owner.name)
@@ -32,6 +33,9 @@ def create(
     session.add(campaign)
     session.flush()
     assessment.open_sheets(session, campaign)
+    for kind in catalogues:
+        if not units_in(session, campaign, kind):
+            raise Refusal("group_without_units", kind=kind, owner=owner.name)
     named = {kind.value: name for kind, name in catalogues.items()}
     details = {"campaign": campaign.id, "owner": owner.id, "year": year}
     audit.append(session, "create_campaign", by, **details, catalogues=named)
@@ -52,6 +56,7 @@ def move(
     A window that has closed opens again when its end is moved behind the present, and the
     reminders are planned anew (F8, domain.md 13c 9).
     """
+    policy.check(session, by, policy.Action.RUN_CAMPAIGN, campaign)
     of_step = (Window.campaign_id == campaign.id, Window.step == step)
     window = session.scalars(select(Window).where(*of_step)).one()
     if opens_at is not None and window.opens_at is None:
@@ -78,6 +83,7 @@ def issue_plan(
     file: StoredFile | None,
 ) -> None:
     """Keep the plan's number and date; the campaign is open from now on (R6.1)."""
+    policy.check(session, by, policy.Action.RUN_CAMPAIGN, campaign)
     if campaign.opened_at is not None:
         number, dated = campaign.plan_number, campaign.plan_dated_on
         raise Refusal("plan_issued_already", year=campaign.year, number=number, dated_on=dated)
@@ -103,6 +109,7 @@ def extend(
 
     The newest extension counts: one up to the common end takes an earlier one back.
     """
+    policy.check(session, by, policy.Action.RUN_CAMPAIGN, campaign)
     if not takes_part(session, campaign, unit.id):
         raise Refusal("unit_not_in_campaign", unit=unit.name, year=campaign.year)
     of_step = (Window.campaign_id == campaign.id, Window.step == step)

@@ -10,7 +10,7 @@ from models.campaigns.rules import EffectiveWindow, effective
 from models.campaigns.tables import Campaign, Extension, Step, Window
 from models.messages import Choice, Part
 from models.refusals import Refusal
-from models.units import Unit
+from models.units import Unit, UnitKind
 
 
 def effective_window(
@@ -48,10 +48,12 @@ def effective_windows(
     }
 
 
-def units_in(session: Session, campaign: Campaign) -> list[int]:
-    """The ids of the units that take part: the frozen list."""
+def units_in(session: Session, campaign: Campaign, kind: UnitKind | None = None) -> list[int]:
+    """The ids of the units that take part, all or those of one kind: the frozen list."""
     sheet = sheets.Assessment
     query = select(sheet.unit_id).where(sheet.campaign_id == campaign.id)
+    if kind is not None:
+        query = query.join(sheet.unit).where(Unit.kind == kind)
     return list(session.scalars(query.order_by(sheet.unit_id)))
 
 

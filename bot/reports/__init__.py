@@ -1,0 +1,24 @@
+"""Files made from plain values: a report's name and what makes it.
+
+Each is imported only where it is needed, in the kitchen's child as a rule: what makes reports
+is heavy, and the bot stays small.
+"""
+
+import importlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Report = Callable[[Mapping[str, Any]], bytes]
+
+
+def _lazily(module: str) -> Report:
+    def make(values: Mapping[str, Any]) -> bytes:
+        report: Report = importlib.import_module(f"bot.reports.{module}").make
+        return report(values)
+
+    return make
+
+
+REPORTS: dict[str, Report] = {
+    "calendar": _lazily("calendar"),
+}
