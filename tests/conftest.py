@@ -91,7 +91,7 @@ def database_url(templates: Templates, request: pytest.FixtureRequest) -> Iterat
     if "province" in request.fixturenames:
         url = templates.copy("province", build_province)
     else:
-        url = templates.copy("empty", lambda engine: None)
+        url = templates.copy("empty", lambda _: None)
     yield url
     templates.drop(url)
 

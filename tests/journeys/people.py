@@ -173,4 +173,4 @@ class OnTheWeb:
         return self._reader.wait_for(fragments)
 
     def _texts(self) -> list[str]:
-        return self._page.locator('[role="log"] .from-bot').all_inner_texts()
+        return self._page.locator('[role="log"] .entry.bot').all_inner_texts()

@@ -30,9 +30,9 @@ def test_an_untouched_chain_holds(sessions: sessionmaker[Session]) -> None:
 def test_entries_of_a_rolled_back_transaction_are_not_kept(
     sessions: sessionmaker[Session],
 ) -> None:
-    with pytest.raises(RuntimeError), sessions.begin() as session:
+    with sessions() as session:
         audit.append(session, "test", By(AT), number=1)
-        raise RuntimeError
+        session.rollback()
 
     fill(sessions, 1)
 
@@ -44,9 +44,9 @@ def test_entries_of_a_rolled_back_savepoint_are_not_kept(
     sessions: sessionmaker[Session],
 ) -> None:
     with sessions.begin() as session:
-        with pytest.raises(RuntimeError), session.begin_nested():
-            audit.append(session, "test", By(AT), number=1)
-            raise RuntimeError
+        savepoint = session.begin_nested()
+        audit.append(session, "test", By(AT), number=1)
+        savepoint.rollback()
         audit.append(session, "test", By(AT), number=2)
 
     with sessions() as session:

@@ -1,0 +1,69 @@
+"""The migrations make exactly the tables that the code has, on both databases."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, create_engine, inspect, make_url, text
+
+from models import database, migrations
+from models.migrations import UnknownRevision
+from models.tables import Base
+from tests.conftest import SERVER
+
+
+@pytest.fixture
+def empty(tmp_path: Path, worker_id: str):
+    """A database without any table."""
+    if not SERVER:
+        engine = database.create(f"sqlite:///{tmp_path / 'empty.db'}")
+        yield engine
+        engine.dispose()
+        return
+    name = f"cchc_{worker_id}_migrations"
+    server = create_engine(SERVER, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    engine = database.create(make_url(SERVER).set(database=name).render_as_string(False))
+    yield engine
+    engine.dispose()
+    with server.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    server.dispose()
+
+
+def test_the_migrations_make_the_tables_of_the_models(empty: Engine) -> None:
+    migrations.upgrade(empty)
+
+    with empty.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+    assert migrations.current(empty) == migrations.head()
+
+
+def test_upgrading_twice_changes_nothing(empty: Engine) -> None:
+    migrations.upgrade(empty)
+    before = inspect(empty).get_table_names()
+
+    migrations.upgrade(empty)
+
+    assert inspect(empty).get_table_names() == before
+
+
+def test_a_database_of_another_program_is_refused(empty: Engine) -> None:
+    with empty.begin() as connection:
+        connection.execute(text("CREATE TABLE other (id INTEGER)"))
+
+    with pytest.raises(UnknownRevision):
+        migrations.current(empty)
+
+
+def test_a_database_of_a_newer_version_is_refused(empty: Engine) -> None:
+    migrations.upgrade(empty)
+    with empty.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(UnknownRevision):
+        migrations.current(empty)
