@@ -1,6 +1,17 @@
 """Every module that holds tables, imported in one place: what ``Base.metadata`` is made of."""
 
-from models import audit, conversations, files, inbox, outbox, sending, settings, units
+from models import (
+    audit,
+    conversations,
+    files,
+    inbox,
+    outbox,
+    sending,
+    settings,
+    units,
+    uploads,
+    web_sessions,
+)
 from models.appraisal import tables as appraisal
 from models.assessment import tables as assessment
 from models.base import Base
@@ -27,4 +38,6 @@ __all__ = [
     "sending",
     "settings",
     "units",
+    "uploads",
+    "web_sessions",
 ]

@@ -1,1 +1,75 @@
-""""""
+"""Evidence and explanations: what proves the lines of a unit's sheet (domain.md 7)."""
+
+# The sheets come first: they count evidence, and evidence belongs to their lines.
+import models.assessment  # noqa: F401  # isort: skip
+from models.evidence.tables import Evidence, EvidenceLink, Explanation  # isort: skip
+from models.evidence.actions import (
+    add,
+    attach,
+    explain,
+    file_under,
+    remove,
+    replace,
+    set_aside,
+    set_locator,
+)
+from models.evidence.captions import Caption
+from models.evidence.captions import parse as parse_caption
+from models.evidence.queries import (
+    Holdings,
+    explanations,
+    filed_lines,
+    history,
+    holdings,
+    lines_to_prove,
+    lines_with_content,
+    next_unproven,
+    open_links,
+    sheet_of,
+    unfiled,
+)
+from models.evidence.rules import (
+    EXPLANATION_SIGNS,
+    LOCATOR_SIGNS,
+    read_url,
+    why_not_add,
+    why_not_explain,
+    why_not_file,
+    why_not_see,
+)
+from models.evidence.search import likely_lines
+
+__all__ = [
+    "EXPLANATION_SIGNS",
+    "LOCATOR_SIGNS",
+    "Caption",
+    "Evidence",
+    "EvidenceLink",
+    "Explanation",
+    "Holdings",
+    "add",
+    "attach",
+    "explain",
+    "explanations",
+    "file_under",
+    "filed_lines",
+    "history",
+    "holdings",
+    "likely_lines",
+    "lines_to_prove",
+    "lines_with_content",
+    "next_unproven",
+    "open_links",
+    "parse_caption",
+    "read_url",
+    "remove",
+    "replace",
+    "set_aside",
+    "set_locator",
+    "sheet_of",
+    "unfiled",
+    "why_not_add",
+    "why_not_explain",
+    "why_not_file",
+    "why_not_see",
+]

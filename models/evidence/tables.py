@@ -15,7 +15,8 @@ class Evidence(Base):
     """A document that a unit handed in: a stored file or a link, with what it says of itself.
 
     ``name`` is the sender's file name or the link's; ``number`` and ``dated_on`` are the
-    document's own (F28).
+    document's own (F28). One without any link waits to be filed to a line, until its sender
+    sets it aside.
     """
 
     __tablename__ = "evidence"
@@ -30,6 +31,7 @@ class Evidence(Base):
     caption: Mapped[str] = mapped_column(default="")
     added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     added_at: Mapped[datetime]
+    set_aside_at: Mapped[datetime | None]
     assessment: Mapped[Assessment] = relationship()
     file: Mapped[StoredFile | None] = relationship()
     added_by: Mapped[Person] = relationship()

@@ -1,0 +1,160 @@
+"""Handing in, filing, replacing and taking off; nothing that was handed in is erased (I9)."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import audit, files
+from models.assessment.tables import Assessment, Line
+from models.evidence import captions, rules
+from models.evidence.tables import Evidence, EvidenceLink, Explanation
+from models.files import Received
+from models.people.tables import By
+from models.refusals import Refusal
+from models.text import clean
+
+
+def add(
+    session: Session, by: By, sheet: Assessment, source: Received | str, caption: str = ""
+) -> Evidence:
+    """Keep what was handed in, a stored file or a web address, not yet filed to a line.
+
+    The caption fills in the document's number and date (F28). Each handing in is a row of its
+    own; the same bytes are stored once.
+    """
+    _hold(session, sheet.id)
+    card = captions.parse(caption)
+    evidence = Evidence(
+        assessment=sheet,
+        url=source if isinstance(source, str) else "",
+        name=source if isinstance(source, str) else source.name,
+        number=card.number,
+        dated_on=card.dated_on,
+        caption=clean(caption),
+        added_by_id=by.person_id,
+        added_at=by.now,
+    )
+    size = 0
+    if isinstance(source, Received):
+        evidence.file = files.keep(session, source, by.now)
+        size = 0 if _has_content(session, sheet, evidence.file.id) else source.size
+    _check(rules.why_not_add(session, by, sheet, size))
+    session.add(evidence)
+    session.flush()
+    sha256 = evidence.file.sha256 if evidence.file else None
+    audit.append(session, "evidence_added", by, evidence=evidence.id, sha256=sha256)
+    return evidence
+
+
+def file_under(
+    session: Session, by: By, evidence: Evidence, line: Line, locator: str | None = None
+) -> EvidenceLink:
+    """Let a document prove one more line (F30). Without a ``locator`` its caption's counts."""
+    _hold(session, line.assessment_id)
+    _check(rules.why_not_file(session, by, evidence, line))
+    link = EvidenceLink(
+        line=line,
+        evidence=evidence,
+        locator=captions.parse(evidence.caption).locator if locator is None else locator,
+        linked_by_id=by.person_id,
+        linked_at=by.now,
+    )
+    session.add(link)
+    session.flush()
+    audit.append(session, "evidence_filed", by, link=link.id, evidence=evidence.id, line=line.id)
+    return link
+
+
+def attach(
+    session: Session, by: By, line: Line, source: Received | str, caption: str = ""
+) -> EvidenceLink:
+    """Hand something in for ``line`` at once."""
+    evidence = add(session, by, line.assessment, source, caption)
+    return file_under(session, by, evidence, line)
+
+
+def replace(
+    session: Session, by: By, link: EvidenceLink, source: Received | str, caption: str = ""
+) -> EvidenceLink:
+    """A newer version of a document for the same line; the old one stays, closed (F27).
+
+    What the new caption leaves out is taken over from the old version.
+    """
+    _check_open(link)
+    old = link.evidence
+    newer = add(session, by, link.line.assessment, source, caption)
+    newer.number = newer.number or old.number
+    newer.dated_on = newer.dated_on or old.dated_on
+    locator = captions.parse(caption).locator or link.locator
+    following = file_under(session, by, newer, link.line, locator)
+    _close(by, link)
+    link.replaced_by_id = following.id
+    audit.append(session, "evidence_replaced", by, link=link.id, by_link=following.id)
+    return following
+
+
+def remove(session: Session, by: By, link: EvidenceLink) -> None:
+    """The document proves the line no more; it is kept, and can be filed again."""
+    _check(rules.why_not_prove(session, by, link.line))
+    _check_open(link)
+    _close(by, link)
+    audit.append(session, "evidence_removed", by, link=link.id)
+
+
+def set_aside(session: Session, by: By, evidence: Evidence) -> None:
+    """The sender does not want to file it after all."""
+    _check(rules.why_not_add(session, by, evidence.assessment))
+    evidence.set_aside_at = by.now
+    audit.append(session, "evidence_set_aside", by, evidence=evidence.id)
+
+
+def set_locator(session: Session, by: By, link: EvidenceLink, text: str) -> None:
+    """Where in the document the line is proved: item, page (F29)."""
+    _check(rules.why_not_prove(session, by, link.line))
+    _check_open(link)
+    locator = " ".join(clean(text).split())
+    if not locator or len(locator) > rules.LOCATOR_SIGNS:
+        raise Refusal("locator_unfit", limit=rules.LOCATOR_SIGNS)
+    audit.append(session, "locator_set", by, link=link.id, before=link.locator, after=locator)
+    link.locator = locator
+
+
+def explain(session: Session, by: By, line: Line, text: str) -> Explanation:
+    """Why there is no document and how the points came about (N5); the one before is closed."""
+    text = clean(text)
+    _hold(session, line.assessment_id)
+    _check(rules.why_not_explain(session, by, line, text))
+    before = select(Explanation).where(
+        Explanation.line_id == line.id, Explanation.closed_at.is_(None)
+    )
+    for explanation in session.scalars(before):
+        explanation.closed_at, explanation.closed_by_id = by.now, by.person_id
+    explanation = Explanation(line=line, text=text, written_by_id=by.person_id, written_at=by.now)
+    session.add(explanation)
+    session.flush()
+    audit.append(session, "explained", by, explanation=explanation.id, line=line.id)
+    return explanation
+
+
+def _hold(session: Session, assessment_id: int) -> None:
+    """Two turns for one sheet wait for each other, so that a quota is exact (T16)."""
+    sheet = select(Assessment.id).where(Assessment.id == assessment_id)
+    session.execute(sheet.with_for_update())
+
+
+def _has_content(session: Session, sheet: Assessment, file_id: int) -> bool:
+    of_sheet = (Evidence.assessment_id == sheet.id, Evidence.file_id == file_id)
+    return session.scalar(select(Evidence.id).where(*of_sheet).limit(1)) is not None
+
+
+def _close(by: By, link: EvidenceLink) -> None:
+    link.closed_at, link.closed_by_id = by.now, by.person_id
+
+
+def _check(refusal: Refusal | None) -> None:
+    if refusal is not None:
+        raise refusal
+
+
+def _check_open(link: EvidenceLink) -> None:
+    if link.closed_at is not None:
+        raise Refusal("evidence_not_there", file=link.evidence.name, code=link.line.item.code)

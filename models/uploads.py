@@ -1,0 +1,71 @@
+"""One-time links for files that are too large for a chat: handed in on the web page, they come
+out in the chat that asked (design.md 6)."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models import audit
+from models.base import Base
+from models.people import codes
+from models.people.tables import By, Person
+
+MINUTES = 30
+
+
+class UploadLink(Base):
+    """Only the code's SHA-256 is kept. ``caption`` goes with the files when they come."""
+
+    __tablename__ = "upload_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code_hash: Mapped[str] = mapped_column(unique=True)
+    channel: Mapped[str]
+    address: Mapped[str]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    caption: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    person: Mapped[Person] = relationship()
+
+
+def make_link(
+    session: Session, by: By, channel: str, address: str, caption: str = ""
+) -> tuple[str, datetime]:
+    """A new code for files to this chat, and until when it is good."""
+    code = codes.new()
+    link = UploadLink(
+        code_hash=codes.hash_of(code),
+        channel=channel,
+        address=address,
+        person_id=by.person_id,
+        caption=caption,
+        created_at=by.now,
+        expires_at=by.now + timedelta(minutes=MINUTES),
+    )
+    session.add(link)
+    session.flush()
+    audit.append(session, "upload_link_made", by, link=link.id)
+    return code, link.expires_at
+
+
+def find(session: Session, code: str, now: datetime) -> UploadLink | None:
+    """The link while it is good: not used, not expired."""
+    good = (UploadLink.used_at.is_(None), UploadLink.expires_at > now)
+    query = select(UploadLink).where(UploadLink.code_hash == codes.hash_of(code), *good)
+    return session.scalar(query)
+
+
+def redeem(session: Session, code: str, now: datetime) -> UploadLink | None:
+    """Use the link up, once; None for everybody but the first."""
+    good = (UploadLink.used_at.is_(None), UploadLink.expires_at > now)
+    used = (
+        update(UploadLink)
+        .where(UploadLink.code_hash == codes.hash_of(code), *good)
+        .values(used_at=now)
+        .returning(UploadLink.id)
+    )
+    link_id = session.execute(used).scalar_one_or_none()
+    return None if link_id is None else session.get(UploadLink, link_id)
