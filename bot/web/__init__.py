@@ -1,0 +1,1 @@
+"""The built-in chat: pages, sessions, live updates, uploads and downloads over HTTP."""
