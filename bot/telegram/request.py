@@ -1,0 +1,131 @@
+"""HTTP for python-telegram-bot over aiohttp, which stays fast with many requests in flight.
+
+An error's own text may hold the address, and with it the token: none is passed on.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+from telegram._utils.defaultvalue import DefaultValue
+from telegram._utils.types import ODVInput
+from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
+from telegram.request import BaseRequest, RequestData
+
+from bot.telegram.problems import NeverLeft, TelegramRefused, Throttled
+
+CONNECTIONS = 64
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 20.0
+NO_CONNECTION = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,
+)
+DEFAULT = BaseRequest.DEFAULT_NONE
+
+
+class AiohttpRequest(BaseRequest):
+    """One pool of connections for everything; opened by the first request.
+
+    Raises TelegramRefused for a ``proxy`` of another kind than HTTP.
+    """
+
+    def __init__(self, proxy: str = "") -> None:
+        if proxy and not proxy.startswith(("http://", "https://")):
+            raise TelegramRefused("telegram.proxy is not the address of an HTTP proxy")
+        self._proxy = proxy or None
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float:
+        return READ_SECONDS
+
+    async def initialize(self) -> None:
+        """Nothing: the first request opens the pool."""
+
+    async def shutdown(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: ODVInput[float] = DEFAULT,
+        write_timeout: ODVInput[float] = DEFAULT,
+        connect_timeout: ODVInput[float] = DEFAULT,
+        pool_timeout: ODVInput[float] = DEFAULT,
+    ) -> tuple[int, bytes]:
+        """The answer's status and body. Raises NeverLeft, Throttled, and NetworkError or
+        TimedOut where nobody can tell whether the request was carried out."""
+        seconds = DefaultValue.get_value(read_timeout) or READ_SECONDS
+        async with self.open(url, method, _form(request_data), seconds) as response:
+            status, body = response.status, await response.read()
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            raise Throttled(_retry_after(body))
+        if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            raise BadRequest(HTTPStatus(status).phrase)
+        return status, body
+
+    @asynccontextmanager
+    async def open(
+        self, url: str, method: str = "GET", form: Any = None, seconds: float = READ_SECONDS
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """The answer, to be read by the caller; ``seconds`` is the longest silence."""
+        timeout = aiohttp.ClientTimeout(
+            total=None, connect=CONNECT_SECONDS, sock_connect=CONNECT_SECONDS, sock_read=seconds
+        )
+        try:
+            async with self._pool().request(
+                method, url, data=form, timeout=timeout, proxy=self._proxy, allow_redirects=False
+            ) as response:
+                yield response
+        except NO_CONNECTION as error:
+            raise NeverLeft(type(error).__name__) from None
+        except TimeoutError:
+            raise TimedOut from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise NetworkError(type(error).__name__) from None
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        try:
+            answer = json.loads(payload.decode("utf-8", "replace"), parse_constant=lambda _: None)
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise TelegramError("The answer is not from the Bot API")
+        return answer
+
+    def _pool(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            connector = aiohttp.TCPConnector(limit=CONNECTIONS)
+            self._session = aiohttp.ClientSession(connector=connector)
+        return self._session
+
+
+def _form(data: RequestData | None) -> dict[str, str] | aiohttp.FormData | None:
+    if data is None:
+        return None
+    if not data.contains_files:
+        return data.json_parameters
+    # Telegram shows a file's name as it stands in the form: not percent-encoded.
+    form = aiohttp.FormData(quote_fields=False)
+    for name, value in data.json_parameters.items():
+        form.add_field(name, value)
+    for name, (filename, content, media_type) in data.multipart_data.items():
+        form.add_field(name, content, filename=filename, content_type=media_type)
+    return form
+
+
+def _retry_after(body: bytes) -> float | None:
+    try:
+        return float(AiohttpRequest.parse_json_payload(body)["parameters"]["retry_after"])
+    except (TelegramError, KeyError, TypeError, ValueError):
+        return None
