@@ -11,18 +11,18 @@ T = TypeVar("T")
 
 
 def cut(
-    items: Sequence[T], page: int, action: str, subject: object
+    items: Sequence[T], page: int, action: str, subject: object, size: int = ITEMS
 ) -> tuple[list[T], list[Choice]]:
     """The items of ``page``, counted from 0, and choices of ``action`` whose value is read by
     ``subject_and_page``."""
-    pages = max(1, -(-len(items) // ITEMS))
+    pages = max(1, -(-len(items) // size))
     page = min(page, pages - 1)
     turning = [
         Choice(action, f"{subject}:{other}", page=other + 1, pages=pages)
         for other in (page + 1, page - 1)
         if 0 <= other < pages
     ]
-    return list(items[page * ITEMS : (page + 1) * ITEMS]), turning
+    return list(items[page * size : (page + 1) * size]), turning
 
 
 def subject_and_page(value: str) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""Appraisal tasks: what they cover, who may have them, what is told to whom (R5.2a, N2, F41–F46)."""
+"""Appraisal tasks: what they cover, who may have them, who is told (R5.2a, N2, F41–F46)."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -192,6 +192,9 @@ def test_several_areas_at_once_are_one_message(world: World, lan: Person) -> Non
     tasks = appraisal.assign_areas(world.session, world.by(lan), *where)
     assert [task.area_code for task in tasks] == ["1", "4", "5", "8"]
     assert world.told(minh) == ["tasks_given"]
+    appraisal.acknowledge_all(world.session, tasks, world.by(minh))
+    assert {task.status for task in tasks} == {TaskStatus.ACKNOWLEDGED}
+    assert world.told(lan) == ["task_acknowledged"]
 
 
 def test_the_answers_go_to_every_coordinator(world: World, lan: Person, hoa: Person) -> None:
