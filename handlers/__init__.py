@@ -21,6 +21,8 @@ _MODULES = (
     "coordination",
     "reminders",
     "administration",
+    "directory",
+    "dead_letters",
     "settings",
 )
 

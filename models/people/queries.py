@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from models import policy, units
 from models.people.tables import Account, Binding, By, Invitation, Person, Role
+from models.text import clean
 from models.units import Unit, UnitKind
 
 
@@ -43,6 +44,20 @@ def bindings_of_unit(session: Session, unit_id: int) -> list[Binding]:
     query = select(Binding).options(joinedload(Binding.person), joinedload(Binding.unit))
     in_unit = (Binding.unit_id == unit_id, Binding.ended_at.is_(None))
     return list(session.scalars(query.where(*in_unit).order_by(Binding.id)))
+
+
+def bindings_matching(
+    session: Session, *, name: str = "", unit: Unit | None = None, role: Role | None = None
+) -> list[Binding]:
+    """The roles held now that fit all that is given; a name fits as a whole, in any case."""
+    query = select(Binding).options(joinedload(Binding.person), joinedload(Binding.unit))
+    query = query.where(Binding.ended_at.is_(None)).order_by(Binding.id)
+    if unit is not None:
+        query = query.where(Binding.unit_id == unit.id)
+    if role is not None:
+        query = query.where(Binding.role == role)
+    sought = clean(name).casefold()
+    return [b for b in session.scalars(query) if sought in ("", b.person.name.casefold())]
 
 
 def pending_invitations(session: Session, unit_id: int) -> list[Invitation]:
