@@ -20,7 +20,7 @@ def acknowledge(turn: Turn, value: str) -> None:
     closes_at = min(reminders.span_of(turn.session, reminder).closes_at for reminder in found)
     over = turn.now >= closes_at
     name = "reminder_noted_late" if over else "reminder_noted"
-    turn.say(name, at=turn.now, closes_at=closes_at)
+    turn.say(name, noted_at=turn.now, closes_at=closes_at)
 
 
 def offer_times(turn: Turn, value: str) -> None:
@@ -37,7 +37,7 @@ def snooze(turn: Turn, value: str) -> None:
     at = datetime.fromisoformat(instant)
     for reminder in reminders_named(turn, ids):
         reminders.snooze(turn.session, turn.by, reminder, at)
-    turn.say("snoozed", at=at)
+    turn.say("snoozed", again_at=at)
 
 
 def reminders_named(turn: Turn, value: str) -> list[Reminder]:

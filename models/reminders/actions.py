@@ -49,7 +49,7 @@ def snooze(session: Session, by: By, reminder: Reminder, at: datetime) -> None:
         raise refusal
     closes_at = duties.span_of(session, reminder).closes_at
     if not by.now < at < closes_at:
-        raise Refusal("snooze_time_gone", [Choice("snooze", reminder.id)], at=at)
+        raise Refusal("snooze_time_gone", [Choice("snooze", reminder.id)], again_at=at)
     row = {
         "key": f"{reminder.subject}:{SNOOZE}:{by.person_id}:{at:%Y-%m-%dT%H:%M}",
         "subject": reminder.subject,

@@ -1,0 +1,134 @@
+"""``cchc campaign``: dates are repeated in words and asked for (F9, reliability.md 6)."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot.commands.campaign import campaign
+from bot.desk import Desk
+from models import campaigns
+from models.campaigns import Campaign, Step
+from models.files import StoredFile
+from tests.clock import TestClock, at
+
+Cchc = Callable[..., Result]
+Sessions = sessionmaker[Session]
+
+
+@pytest.fixture
+def cchc(
+    sessions: Sessions, clock: TestClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Cchc:
+    monkeypatch.setenv("CCHC_STORAGE__DIRECTORY", str(tmp_path / "evidence"))
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.chdir(tmp_path)
+
+    class HereAndNow(Desk):
+        @property
+        def sessions(self) -> Sessions:  # type: ignore[override]
+            return sessions
+
+        def clock(self) -> object:  # type: ignore[override]
+            return clock()
+
+    def run(*words: str, typed: str = "") -> Result:
+        return CliRunner().invoke(campaign, list(words), input=typed, obj=HereAndNow(None))
+
+    return run
+
+
+def closes(sessions: Sessions) -> object:
+    with sessions() as session:
+        found = session.scalars(select(Campaign)).one()
+        return campaigns.effective_window(session, found, Step.SELF_ASSESSMENT, None).closes_at
+
+
+def test_a_date_is_repeated_in_words_and_nothing_happens_without_a_yes(
+    province: Sessions, cchc: Cchc
+) -> None:
+    for typed in ("n\n", ""):
+        done = cchc("move", "--step", "self_assessment", "--closes", "trước 22/11", typed=typed)
+        assert done.exit_code == 1
+        assert "đến 24:00 thứ Bảy, 21/11/2026" in done.output
+        assert "hết 24:00 Chủ nhật, 22/11/2026" in done.output
+        assert "▲ Tự đánh giá: 24:00 thứ Bảy, 21/11/2026 không phải ngày làm việc" in done.output
+        assert "Chưa thay đổi gì." in done.output
+    assert closes(province) == at("2026-11-16 00:00")
+
+
+@pytest.mark.parametrize(("arguments", "typed"), [(["--yes"], ""), ([], "y\n")])
+def test_a_window_is_moved_when_it_is_agreed(
+    province: Sessions, cchc: Cchc, arguments: list[str], typed: str
+) -> None:
+    done = cchc(
+        "move",
+        "--step",
+        "self_assessment",
+        "--closes",
+        "17:00 20/11/2026",
+        *arguments,
+        typed=typed,
+    )
+    assert (done.exit_code, closes(province)) == (0, at("2026-11-20 17:00"))
+    assert done.output.endswith("đến 17:00 thứ Sáu, 20/11/2026\n")
+
+
+def test_one_unit_gets_an_extension(province: Sessions, cchc: Cchc) -> None:
+    words = ["extend", "--unit", "STP", "--step", "self_assessment", "--closes", "đến hết 18/11"]
+    done = cchc(*words, "--reason", "Công văn số 215/SNV-CCHC", "--yes")
+    assert done.exit_code == 0, done.output
+    assert closes(province) == at("2026-11-16 00:00")
+
+
+def test_the_plan_opens_the_campaign_and_its_file_is_kept(
+    province: Sessions, cchc: Cchc, tmp_path: Path
+) -> None:
+    file = tmp_path / "kế hoạch.pdf"
+    file.write_bytes(b"%PDF-1.4 plan")
+    with province.begin() as session:
+        found = session.scalars(select(Campaign)).one()
+        found.opened_at, found.plan_dated_on, found.plan_number = None, None, ""
+    words = ["plan", "--number", "7/KH-SNV", "--date", "12/10/2026", "--file", str(file)]
+    assert cchc(*words).exit_code == 0
+    with province() as session:
+        found = session.scalars(select(Campaign)).one()
+        kept = session.scalars(select(StoredFile)).one()
+        issued = (found.plan_number, found.plan_dated_on, found.plan_file_id)
+    assert issued == ("7/KH-SNV", date(2026, 10, 12), kept.id)
+    again = cchc(*words)
+    assert again.exit_code == 1
+    assert "đã ban hành (số 7/KH-SNV ngày 12/10/2026)" in again.output
+
+
+def test_a_campaign_is_made_once_and_shown_with_its_dates(province: Sessions, cchc: Cchc) -> None:
+    words = ["create", "--owner", "SNV", "--catalogue", "department=departments"]
+    done = cchc(*words, "--year", "2027")
+    assert done.exit_code == 0, done.output
+    assert "2027, Sở Nội vụ chủ trì, 20 đơn vị" in done.output
+    assert "Tự đánh giá: từ 00:00 thứ Sáu, 15/10/2027 đến 24:00 thứ Hai, 15/11/2027" in done.output
+    assert cchc(*words, "--year", "2027").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "sentence"),
+    [
+        (["move", "--step", "plan", "--opens", "1/10/2026", "--yes"], 1, "chỉ có thời hạn"),
+        (["move", "--step", "round_1", "--closes", "mai"], 1, 'không đọc được "mai"'),
+        (["move", "--step", "lunch", "--closes", "1/12"], 2, "lunch"),
+        (["move", "--step", "round_1"], 2, "--opens or --closes"),
+        (["move", "--step", "round_1", "--closes", "1/12", "--year", "2031"], 1, "không có đợt"),
+        (["create", "--year", "2028", "--owner", "XYZ", "--catalogue", "district=d"], 1, "mã XYZ"),
+        (["create", "--year", "2028", "--owner", "SNV", "--catalogue", "district=d"], 1, '"d"'),
+        (["create", "--year", "2028", "--owner", "SNV", "--catalogue", "d"], 2, "KIND=NAME"),
+    ],
+)
+def test_a_wrong_call_says_what_and_changes_nothing(
+    province: Sessions, cchc: Cchc, arguments: list[str], status: int, sentence: str
+) -> None:
+    done = cchc(*arguments)
+    assert (done.exit_code, sentence in done.output) == (status, True), done.output

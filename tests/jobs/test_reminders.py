@@ -1,0 +1,233 @@
+"""Reminders that fall due: sent once, to who still owes, and only before the end (F10, F11)."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from jobs.reminders import queue_due_reminders
+from models import appraisal, campaigns, units
+from models.assessment import Assessment, Line
+from models.campaigns import Campaign, Step
+from models.conversations import Chat
+from models.messages import Part
+from models.outbox import OutboxMessage
+from models.people import Binding, By, Person, Role
+from models.reminders import Outcome, Reminder
+from tests.bench import Bench
+from tests.clock import at
+
+Sessions = sessionmaker[Session]
+
+
+def tick(bench: Bench, local: str) -> int:
+    bench.clock.set(local)
+    return queue_due_reminders(bench.sessions, bench.clock)
+
+
+def outcomes(bench: Bench, code: str) -> dict[str, str]:
+    with bench.sessions() as session:
+        unit = units.by_code(session, code)
+        assert unit is not None
+        query = select(Reminder).where(Reminder.unit_id == unit.id).order_by(Reminder.due_at)
+        return {row.rung: row.outcome.value for row in session.scalars(query)}
+
+
+def finish(bench: Bench, code: str) -> None:
+    """The unit owes nothing any more: the catalogue lets it off everything."""
+    with bench.sessions.begin() as session:
+        unit = units.by_code(session, code)
+        assert unit is not None
+        lines = select(Line).join(Line.assessment).where(Assessment.unit_id == unit.id)
+        for line in session.scalars(lines):
+            line.exempt = True
+
+
+def test_at_eight_on_the_day_each_focal_officer_is_told_once(bench: Bench) -> None:
+    an = bench.officer("Nguyễn Văn An", "STP")
+    bench.officer("Trần Thị Bình", "STP", Role.DEPUTY)
+    chi = bench.officer("Lê Chi", "STC", Role.DEPUTY)
+    assert tick(bench, "2026-11-11 07:59:59") == 2
+    assert tick(bench, "2026-11-11 08:00") == 2
+    assert tick(bench, "2026-11-11 08:00:20") == 0
+    an.sees(
+        "reminder_self_assessment",
+        unit="Sở Tư pháp",
+        left=Part("reminder_left.working_days", n=3),
+        missing=Part("owed.not_scored", not_scored=86, not_proven=0),
+    )
+    chi.sees("reminder_self_assessment", unit="Sở Tài chính")
+    assert an.text.splitlines()[0] == (
+        "▲ Sở Tư pháp còn 3 ngày làm việc để tự đánh giá, hạn 24:00 Chủ nhật, 15/11/2026."
+    )
+    assert an.labels[1:] == ["Nhắc lại sau", "Đã nắm"]
+
+
+def test_after_downtime_only_the_newest_rung_is_sent(bench: Bench) -> None:
+    an = bench.officer("Nguyễn Văn An", "STP")
+    assert tick(bench, "2026-11-13 21:40") == 1
+    assert outcomes(bench, "STP") == {
+        "-10": "overtaken",
+        "-5": "overtaken",
+        "-3": "overtaken",
+        "-1": "queued",
+        "last_day": "planned",
+    }
+    assert len(an.messages) == 1
+    assert outcomes(bench, "STC")["-1"] == "no_recipient"
+
+
+def test_after_the_deadline_nothing_is_sent(bench: Bench) -> None:
+    an = bench.officer("Nguyễn Văn An", "STP")
+    assert tick(bench, "2026-11-16 00:00") == 0
+    assert set(outcomes(bench, "STP").values()) == {"overtaken"}
+    assert an.messages == []
+
+
+def test_who_owes_nothing_gets_nothing(bench: Bench) -> None:
+    an = bench.officer("Nguyễn Văn An", "STP")
+    finish(bench, "STP")
+    assert tick(bench, "2026-11-02 08:00") == 0
+    assert outcomes(bench, "STP")["-10"] == "nothing_owed"
+    assert an.messages == []
+
+
+def test_a_reminder_reaches_who_holds_the_role_when_it_is_sent(bench: Bench) -> None:
+    """C19: recipients are computed from the roles of that moment."""
+    an = bench.officer("Nguyễn Văn An", "STP")
+    with bench.sessions.begin() as session:
+        session.scalars(select(Binding)).one().ended_at = bench.clock()
+    ba = bench.officer("Phạm Ba", "STP")
+    assert tick(bench, "2026-11-11 08:00") == 1
+    assert [len(an.messages), len(ba.messages)] == [0, 1]
+
+
+def test_an_extended_unit_is_told_its_own_deadline(bench: Bench) -> None:
+    an, chi = bench.officer("Nguyễn Văn An", "STP"), bench.officer("Lê Chi", "STC")
+    with bench.sessions.begin() as session:
+        found, stp = session.scalars(select(Campaign)).one(), units.by_code(session, "STP")
+        assert stp is not None
+        until = bench.clock.set("2026-11-19 00:00")
+        by = By(bench.clock.set("2026-11-10 08:30"))
+        campaigns.extend(session, by, found, stp, Step.SELF_ASSESSMENT, until, "CV 215")
+    tick(bench, "2026-11-17 08:00")
+    an.sees("reminder_self_assessment", left=Part("reminder_left.working_days", n=1))
+    assert chi.messages == []
+
+
+def test_what_falls_together_for_one_person_is_one_message(bench: Bench) -> None:
+    an = bench.officer("Nguyễn Văn An", "STP")
+    bench.officer("Nguyễn Văn An", "STC")
+    assert tick(bench, "2026-11-11 08:00") == 1
+    message = an.sees("reminder_together", count=2)
+    assert message.binding_id is None
+    assert an.text.count("còn 3 ngày làm việc") == 2
+
+
+def test_a_noted_reminder_is_kept_once_and_comes_again(bench: Bench) -> None:
+    an = bench.officer("Nguyễn Văn An", "STP")
+    tick(bench, "2026-11-11 08:00")
+    for _ in range(2):
+        an.picks("acknowledge_reminder")
+        an.sees("reminder_noted", closes_at=at("2026-11-16 00:00"))
+    assert tick(bench, "2026-11-13 08:00") == 1
+
+
+def test_a_reminder_put_off_comes_back_to_that_person_alone(bench: Bench) -> None:
+    an, hoa = bench.officer("Nguyễn Văn An", "STP"), bench.officer("Vũ Hoa", "STP")
+    tick(bench, "2026-11-11 08:00")
+    bench.clock.set("2026-11-11 08:05")
+    an.picks("snooze")
+    an.sees("snooze_when")
+    assert an.labels == [
+        "10:05 thứ Tư, 11/11/2026",
+        "14:00 thứ Tư, 11/11/2026",
+        "08:00 thứ Năm, 12/11/2026",
+    ]
+    an.picks("snooze_until", an.choices[1].value)
+    an.sees("snoozed")
+    assert tick(bench, "2026-11-11 13:59:59") == 0
+    assert tick(bench, "2026-11-11 14:00") == 1
+    an.sees("reminder_self_assessment")
+    assert len(hoa.messages) == 1
+
+
+def test_a_repeat_and_a_rung_at_the_same_time_are_one_message(bench: Bench) -> None:
+    an = bench.officer("Nguyễn Văn An", "STP")
+    tick(bench, "2026-11-11 08:00")
+    bench.clock.set("2026-11-12 09:00")
+    an.picks("snooze")
+    an.picks("snooze_until", an.choices[-1].value)
+    assert tick(bench, "2026-11-13 08:00") == 1
+    assert outcomes(bench, "STP")["snooze"] == "overtaken"
+
+
+def test_a_reminder_cannot_be_put_off_over_its_deadline(bench: Bench) -> None:
+    an = bench.officer("Nguyễn Văn An", "STP")
+    tick(bench, "2026-11-15 08:00")
+    bench.clock.set("2026-11-15 10:00")
+    an.picks("snooze")
+    offer = an.last
+    bench.clock.set("2026-11-15 23:00")
+    an.picks("snooze")
+    an.sees("refusal.snooze_too_late")
+    an.picks("snooze_until", on=offer)
+    an.sees("refusal.snooze_too_late")
+
+
+@pytest.mark.parametrize("channel", ["test", "plain"])
+def test_a_reminder_leaves_the_conversation_where_it_was(bench: Bench, channel: str) -> None:
+    """The state, the memory and the open question are those of before (C12, design 4)."""
+
+    def place() -> tuple[object, ...]:
+        with bench.sessions() as session:
+            chat = session.scalars(select(Chat)).one()
+            return chat.conversation, chat.state, chat.memory, chat.prompt_id
+
+    an = bench.officer("Nguyễn Văn An", "STP", channel=channel)
+    an.types("/menu")
+    before = place()
+    tick(bench, "2026-11-11 08:00")
+    an.picks("snooze")
+    an.picks("snooze_until")
+    an.picks("acknowledge_reminder")
+    an.sees("reminder_noted")
+    assert place() == before
+
+
+def test_a_reviewer_is_reminded_until_the_task_is_answered(bench: Bench) -> None:
+    dung = bench.officer("Đỗ Dũng", "STP", Role.REVIEWER)
+    bench.officer("Nguyễn Văn An", "STP")
+    with bench.sessions.begin() as session:
+        found, stp = session.scalars(select(Campaign)).one(), units.by_code(session, "STP")
+        person = session.get_one(Person, dung.person_id)
+        assert stp is not None
+        by = By(bench.clock.set("2026-11-03 10:05"))
+        [area] = [a for a in appraisal.areas_of_agency(session, found, stp) if a.code == "2"]
+        task = appraisal.assign(session, by, found, stp, area.code, person)
+    tick(bench, "2026-11-13 08:00")
+    dung.sees(
+        "reminder_task", area="2", unit="Sở Tư pháp", left=Part("reminder_left.working_days", n=1)
+    )
+    with bench.sessions.begin() as session:
+        by = By(
+            bench.clock(),
+            session.get_one(Person, dung.person_id),
+            session.scalars(select(Binding).where(Binding.role == Role.REVIEWER)).one(),
+        )
+        appraisal.acknowledge(session, session.merge(task), by)
+    told = len(dung.messages)
+    tick(bench, "2026-11-15 08:00")
+    assert len(dung.messages) == told
+    with bench.sessions() as session:
+        rows = session.scalars(select(Reminder).where(Reminder.task_id == task.id))
+        assert [row.outcome for row in rows][-1] is Outcome.NOTHING_OWED
+
+
+def test_reminders_are_notices_with_one_key_each(bench: Bench) -> None:
+    bench.officer("Nguyễn Văn An", "STP")
+    tick(bench, "2026-11-11 08:00")
+    with bench.sessions() as session:
+        [message] = session.scalars(select(OutboxMessage))
+        [reminder] = session.scalars(select(Reminder).where(Reminder.outcome == Outcome.QUEUED))
+        key = f"reminder:{reminder.id}:{message.person_id}"
+        assert (message.kind.value, message.key) == ("notice", key)
