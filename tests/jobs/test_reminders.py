@@ -219,7 +219,8 @@ def test_a_reviewer_is_reminded_until_the_task_is_answered(bench: Bench) -> None
     tick(bench, "2026-11-15 08:00")
     assert len(dung.messages) == told
     with bench.sessions() as session:
-        rows = session.scalars(select(Reminder).where(Reminder.task_id == task.id))
+        of_task = select(Reminder).where(Reminder.task_id == task.id)
+        rows = session.scalars(of_task.order_by(Reminder.due_at))
         assert [row.outcome for row in rows][-1] is Outcome.NOTHING_OWED
 
 
