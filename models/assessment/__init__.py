@@ -16,7 +16,9 @@ from models.assessment.queries import (
     of_unit,
     score_of,
     search_lines,
+    sheet_of,
 )
+from models.assessment.scoring import score, why_not_own_work, why_not_score
 from models.assessment.standings import (
     AreaProgress,
     Owed,
@@ -54,8 +56,12 @@ __all__ = [
     "open_sheets",
     "owes",
     "progress",
+    "score",
     "score_of",
     "search_lines",
+    "sheet_of",
     "standings",
     "tallies",
+    "why_not_own_work",
+    "why_not_score",
 ]

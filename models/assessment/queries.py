@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager
 
 from models.assessment.tables import Assessment, Line, SelfScore
+from models.campaigns.tables import Campaign
 from models.catalogue.tables import Item, Method
 from models.evidence.tables import EvidenceLink, Explanation
 from models.text import words
@@ -16,6 +17,12 @@ from models.text import words
 def of_unit(session: Session, campaign_id: int, unit_id: int) -> Assessment | None:
     here = (Assessment.campaign_id == campaign_id, Assessment.unit_id == unit_id)
     return session.scalar(select(Assessment).where(*here))
+
+
+def sheet_of(session: Session, unit_id: int | None) -> Assessment | None:
+    """The unit's sheet in the newest campaign in which it takes part."""
+    query = select(Assessment).join(Assessment.campaign).where(Assessment.unit_id == unit_id)
+    return session.scalar(query.order_by(Campaign.year.desc(), Campaign.id.desc()).limit(1))
 
 
 def find_line(session: Session, assessment_id: int, code: str) -> Line | None:

@@ -1,0 +1,212 @@
+"""How far the unit's sheet is, what is missing on it, and each line's card (F34).
+
+The lists lead to cards, the cards to the work: score the line, hand in what proves it.
+"""
+
+from handlers.dialogue import (
+    Choice,
+    Conversation,
+    Part,
+    State,
+    Turn,
+    on_choice,
+    on_command,
+    on_text,
+)
+from models import assessment, policy
+from models.assessment import AreaProgress, Assessment, Line, Standing, Tally
+from models.catalogue import Method, rule_of, wording
+from models.people import Role
+from models.policy import Action
+from models.refusals import Refusal
+
+UNSCORED = "unscored"
+
+
+class At(State):
+    STATUS = "status"
+    MISSING = "missing"
+    CARD = "card"
+
+
+def show_status(turn: Turn, _: str = "") -> State | None:
+    sheet = own_sheet(turn)
+    progress = assessment.progress(turn.session, sheet.id)
+    return turn.ask(
+        At.STATUS,
+        "sheet_status",
+        [*ways_on(turn, sheet, progress.total), Choice("menu")],
+        unit=sheet.unit.name,
+        now=turn.now,
+        areas=[area_line(area, first=n == 0) for n, area in enumerate(progress.areas)],
+        summary=summary_of(progress.total),
+    )
+
+
+def area_line(area: AreaProgress, *, first: bool) -> Part:
+    """The first line spells out what the numbers of the others mean."""
+    tally = area.tally
+    return Part(
+        "area_status_first" if first else "area_status",
+        code=area.code,
+        title=area.title,
+        scored=tally.scored,
+        lines=tally.lines,
+        proven=tally.proven,
+        explained=Part("area_explained", count=tally.explained) if tally.explained else "",
+        ahead=Part("area_ahead", count=tally.ahead) if tally.ahead else "",
+    )
+
+
+def summary_of(total: Tally) -> Part:
+    if not total.open:
+        return Part("sheet_complete", lines=total.lines)
+    return Part("sheet_open", not_scored=total.not_scored, not_proven=total.not_proven)
+
+
+def ways_on(turn: Turn, sheet: Assessment, total: Tally) -> list[Choice]:
+    """To what is missing, and to the next line; neither when all is done."""
+    offers = []
+    if total.not_proven:
+        offers.append(Choice("show_missing", count=total.not_proven))
+    if following := assessment.next_missing(turn.session, sheet.id):
+        offers.append(Choice("continue", following.line_id, code=following.code))
+    if total.not_scored:
+        offers.append(Choice("show_unscored", count=total.not_scored))
+    return offers
+
+
+def list_missing(turn: Turn, value: str = "") -> State | None:
+    """Scored lines that nothing backs; where there are none, the lines without a score."""
+    sheet = own_sheet(turn)
+    found = assessment.standings(turn.session, sheet.id)
+    unbacked = [line for line in found if line.scored and not line.backed]
+    unscored = [line for line in found if not line.scored]
+    if not (unbacked or unscored):
+        turn.end("nothing_missing", [Choice("status"), Choice("menu")], lines=len(found))
+        return None
+    if value == UNSCORED or not unbacked:
+        others = [Choice("show_missing", count=len(unbacked))] if unbacked else []
+        return ask_for_line(turn, "unscored_lines", unscored, others)
+    others = [Choice("show_unscored", count=len(unscored))] if unscored else []
+    return ask_for_line(turn, "missing_lines", unbacked, others)
+
+
+def ask_for_line(turn: Turn, name: str, lines: list[Standing], others: list[Choice]) -> State:
+    offers = [Choice("line", line.line_id, code=line.code, title=line.title) for line in lines]
+    always = [*others, Choice("status"), Choice("menu")]
+    return turn.ask(At.MISSING, name, offers, always=always, count=len(lines))
+
+
+def find_line(turn: Turn, text: str) -> State | None:
+    """A code leads to its card, words to the lines that hold them."""
+    sheet = own_sheet(turn)
+    if line := assessment.find_line(turn.session, sheet.id, text.strip().rstrip(".")):
+        return show_card(turn, line)
+    found = assessment.search_lines(turn.session, sheet.id, text)
+    if not found:
+        raise Refusal("no_line_found", text=text[:60])
+    if len(found) == 1:
+        return show_card(turn, found[0])
+    offers = [
+        Choice("line", line.id, code=line.item.code, title=line.item.title) for line in found
+    ]
+    always = [Choice("missing"), Choice("menu")]
+    return turn.ask(At.MISSING, "lines_found", offers, always=always, count=len(found))
+
+
+def open_card(turn: Turn, value: str) -> State:
+    line = turn.session.get(Line, int(value)) if value.isdecimal() else None
+    if line is None:
+        raise Refusal("press_unknown", [Choice("menu")])
+    return show_card(turn, line)
+
+
+def show_card(turn: Turn, line: Line) -> State:
+    policy.check(turn.session, turn.by, Action.VIEW_SHEET, line)
+    item = line.item
+    return turn.ask(
+        At.CARD,
+        "line_standing",
+        [*work_on(turn, line), Choice("missing"), Choice("menu")],
+        code=item.code,
+        title=item.title,
+        max_points=item.max_points,
+        rule=wording.in_words(rule_of(item)),
+        standing=standing_of(turn, line),
+    )
+
+
+def standing_of(turn: Turn, line: Line) -> list[Part]:
+    """Score, evidence and explanation, or why the unit has nothing to enter here."""
+    if line.exempt:
+        return [Part("line_is_exempt", unit=line.assessment.unit.name)]
+    if line.item.method is not Method.SELF:
+        return [Part(f"line_is_by_{line.item.method}")]
+    return [score_part(turn, line), *proof_parts(turn, line)]
+
+
+def score_part(turn: Turn, line: Line) -> Part:
+    score = assessment.score_of(turn.session, line.id)
+    if score is None:
+        return Part("line_not_scored")
+    why = wording.because(rule_of(line.item), score.inputs)
+    if score.points is None:
+        return Part("line_dropped_out", because=why)
+    limits = {"points": score.points, "max_points": line.item.max_points}
+    return Part("line_scored", because=why, **limits)
+
+
+def proof_parts(turn: Turn, line: Line) -> list[Part]:
+    parts = []
+    if count := assessment.evidence_count(turn.session, line.id):
+        parts.append(Part("line_has_evidence", count=count))
+    elif line.item.evidence_required:
+        parts.append(Part("line_without_evidence"))
+    else:
+        parts.append(Part("line_needs_no_evidence"))
+    if explanation := assessment.explanation_of(turn.session, line.id):
+        parts.append(Part("line_explained", text=explanation.text))
+    return parts
+
+
+def work_on(turn: Turn, line: Line) -> list[Choice]:
+    """What may be done to the line now, the likeliest first; nothing outside the window."""
+    if assessment.why_not_score(turn.session, turn.by, line):
+        return []
+    proof = Choice("evidence_for", line.id)
+    if assessment.score_of(turn.session, line.id) is None:
+        offers = [Choice("score", line.id), proof]
+    else:
+        offers = [proof, Choice("change_figures", line.id)]
+    if following := assessment.next_missing(turn.session, line.assessment_id, line.id):
+        offers.append(Choice("next_line", following.line_id, code=following.code))
+    return offers
+
+
+def own_sheet(turn: Turn) -> Assessment:
+    sheet = assessment.sheet_of(turn.session, turn.by.unit_id)
+    if sheet is None:
+        unit = turn.by.unit.name if turn.by.unit else ""
+        raise Refusal("no_sheet", [Choice("menu")], unit=unit)
+    policy.check(turn.session, turn.by, Action.VIEW_SHEET, sheet)
+    return sheet
+
+
+conversation = Conversation(
+    name="progress",
+    roles=frozenset({Role.FOCAL_OFFICER, Role.DEPUTY, Role.HEAD, Role.OBSERVER}),
+    entry_points=[
+        on_command("tinhtrang", show_status, "status"),
+        on_choice("status", show_status),
+        on_choice("missing", list_missing),
+        on_choice("show_missing", lambda turn, _: list_missing(turn)),
+        on_choice("show_unscored", lambda turn, _: list_missing(turn, UNSCORED)),
+        on_choice("line", open_card),
+    ],
+    states={
+        At.STATUS: [],
+        At.MISSING: [on_text(find_line)],
+        At.CARD: [],
+    },
+)

@@ -1,0 +1,60 @@
+"""A unit scores its own lines: by the rule, in its window, a new version each time (R6.2, I7)."""
+
+from sqlalchemy.orm import Session
+
+from models import audit, campaigns, policy
+from models.assessment import queries
+from models.assessment.tables import Line, SelfScore
+from models.catalogue.kinds import Inputs, NotAssessed
+from models.catalogue.queries import rule_of
+from models.catalogue.tables import Method
+from models.messages import Choice
+from models.people.tables import By
+from models.refusals import Refusal
+
+
+def why_not_score(session: Session, by: By, line: Line) -> Refusal | None:
+    """Why ``by`` may not score ``line`` now: not theirs, not the unit's to score, not the time."""
+    if refusal := policy.why_not(session, by, policy.Action.SCORE, line):
+        return refusal
+    if refusal := why_not_own_work(line):
+        return refusal
+    sheet = line.assessment
+    step = campaigns.Step.SELF_ASSESSMENT
+    return campaigns.why_not_in(session, sheet.campaign, step, sheet.unit_id, by.now)
+
+
+def why_not_own_work(line: Line) -> Refusal | None:
+    """Why a unit has nothing to enter on ``line``: let off, by survey, or by the appraiser."""
+    values = {"code": line.item.code, "title": line.item.title}
+    offers = [Choice("missing"), Choice("menu")]
+    if line.exempt:
+        return Refusal("line_exempt", offers, **values, unit=line.assessment.unit.name)
+    if line.item.method is Method.SURVEY:
+        return Refusal("line_is_surveyed", offers, **values)
+    if line.item.method is Method.APPRAISER:
+        return Refusal("line_is_appraised_only", offers, **values)
+    return None
+
+
+def score(session: Session, by: By, line: Line, inputs: Inputs) -> SelfScore:
+    """Keep what ``inputs`` give by the line's rule as the newest self-score."""
+    if refusal := why_not_score(session, by, line):
+        raise refusal
+    assert by.person_id is not None  # The policy lets only people score.
+    given = rule_of(line.item).score(inputs)
+    before = queries.score_of(session, line.id)
+    newest = SelfScore(
+        line_id=line.id,
+        version=before.version + 1 if before else 1,
+        inputs=dict(inputs),
+        points=None if isinstance(given, NotAssessed) else given,
+        note=str(inputs.get("reason", "")),
+        scored_by_id=by.person_id,
+        scored_at=by.now,
+    )
+    session.add(newest)
+    session.flush()
+    details = {"line": line.id, "version": newest.version, "points": newest.points}
+    audit.append(session, "score_line", by, **details)
+    return newest
