@@ -1,0 +1,79 @@
+"""Starts the bot on a folder of its own, with the sample province and the demo's pages."""
+
+import asyncio
+from pathlib import Path
+
+from aiohttp import web
+from pydantic import SecretStr
+
+from bot import log
+from bot.app import Addresses, Bot, CannotStart, Extension
+from bot.config import Config, DatabaseSection, HealthSection, StorageSection, TelegramSection
+from bot.demo import province
+from bot.demo.clock import DemoClock
+from bot.demo.pages import DemoPages
+from bot.desk import Desk
+from bot.guard import AlreadyRunning
+from bot.store import Store
+from bot.words import Words
+from jobs import reminders
+
+FOLDER = Path("var/demo")
+
+
+def demo_config(config: Config, port: int | None, folder: Path = FOLDER) -> Config:
+    """The demo keeps apart from a real database and never talks to a platform."""
+    changed = {
+        "database": DatabaseSection(url=SecretStr(f"sqlite:///{folder / 'cchc.db'}")),
+        "storage": StorageSection(directory=folder / "evidence"),
+        "telegram": TelegramSection(),
+        "health": HealthSection(port=0),
+        "web": config.web.model_copy(
+            update={"host": "127.0.0.1", "port": config.web.port if port is None else port}
+        ),
+    }
+    return config.model_copy(update=changed)
+
+
+def run_demo(desk: Desk, port: int | None) -> None:
+    """Run until interrupted; the address of the start page is printed."""
+    config = demo_config(desk.config, port)
+    desk.config = config
+    log.set_up(config.log.level, config.log.format, config.secrets)
+    config.storage.directory.parent.mkdir(parents=True, exist_ok=True)
+    desk.prepare_database()
+    clock = DemoClock()
+    with desk.sessions.begin() as session:
+        province.build(session, Store(config.storage.directory))
+        clock.load(session)
+
+    def started(addresses: Addresses) -> None:
+        desk.say("demo.started", web=addresses.web)
+
+    try:
+        asyncio.run(make_bot(config, clock).run(started))
+    except AlreadyRunning:
+        desk.fail("already_running")
+    except CannotStart as error:
+        desk.fail(f"cannot_start.{error.reason}")
+    except OSError as error:
+        desk.fail("cannot_listen", error=error.strerror or str(error))
+
+
+def make_bot(config: Config, clock: DemoClock) -> Bot:
+    """The bot with the demo's pages on it; its database holds the province already."""
+    words = Words()
+
+    def add_routes(bot: Bot, app: web.Application) -> None:
+        async def moved() -> None:
+            # What fell due happens now, not at the next tick.
+            sessions = bot.database.sessions
+            await asyncio.to_thread(reminders.queue_due_reminders, sessions, bot.clock)
+            bot.postman.wake()
+
+        DemoPages(clock, moved).add_routes(app)
+
+    def note(language: str) -> str:
+        return words.plain("demo.note", language, at=clock())
+
+    return Bot(config, clock, Extension(add_routes, note))
