@@ -27,7 +27,7 @@ from bot.status_line import StatusLine
 from bot.store import Store
 from bot.web.channel import WebChannel
 from bot.web.server import make_app
-from bot.web.world import WebSettings, World
+from bot.web.world import PLATFORM_PATHS, WebSettings, World
 from bot.words import Words
 from bot.worker import Worker
 from models import database as databases
@@ -140,6 +140,8 @@ class Bot:
         from bot.telegram import TelegramChannel, TelegramRefused
 
         settings = self.config.telegram
+        if settings.webhook_url and not settings.webhook_secret.get_secret_value():
+            raise CannotStart("webhook_without_secret")
         telegram = TelegramChannel(
             self.config.token,
             api_url=settings.api_url,
@@ -217,6 +219,7 @@ class Bot:
 
     def _add_routes(self, app: web.Application) -> None:
         app.add_routes(self._routes)
+        app[PLATFORM_PATHS].update(route.path for route in self._routes)
         if self._extension is not None:
             self._extension.routes(self, app)
 

@@ -15,7 +15,7 @@ from bot.words import ZONE, Words
 
 HERE = Path(__file__).parent
 TEMPLATES = (HERE / "templates", HERE.parent / "demo" / "templates")
-STATIC = HERE / "static"
+STATIC = (HERE / "static", HERE.parent / "demo" / "static")
 
 
 class Renderer:
@@ -78,9 +78,14 @@ def inline_json(value: Any) -> Markup:
     return Markup(text)
 
 
+def static_files() -> dict[str, Path]:
+    """All scripts, styles and pictures by their names; nothing else is ever served as a file."""
+    return {path.name: path for folder in STATIC for path in sorted(folder.iterdir())}
+
+
 def _versions() -> dict[str, str]:
     """The address of each static file, with a mark of its content so that it can be kept."""
     return {
         path.name: f"/static/{path.name}?v={hashlib.sha256(path.read_bytes()).hexdigest()[:10]}"
-        for path in sorted(STATIC.iterdir())
+        for path in static_files().values()
     }

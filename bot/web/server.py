@@ -2,17 +2,19 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from aiohttp import web
 
 from bot.web import door, downloads, live, messages, pages, uploads
 from bot.web.history import History
-from bot.web.render import STATIC, Renderer
+from bot.web.render import Renderer, static_files
 from bot.web.world import PLATFORM_PATHS, WORLD, World
 from models.database import is_transient
 
 logger = logging.getLogger(__name__)
 
+FILES = web.AppKey("files", dict[str, Path])
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 CHAT = r"/c/{chat:[\w-]{16}}"
@@ -49,6 +51,7 @@ def make_app(world: World) -> web.Application:
     )
     app[WORLD] = world
     app[PLATFORM_PATHS] = set()
+    app[FILES] = static_files()
     app[pages.RENDERER] = Renderer(world.words)
     app[pages.HISTORY] = History(world.words)
     app[messages.BUDGET] = messages.Budget()
@@ -131,8 +134,8 @@ def _name_of(status: int) -> str:
 
 
 async def _static(request: web.Request) -> web.StreamResponse:
-    path = STATIC / request.match_info["name"]
-    if path.name != request.match_info["name"] or not path.is_file():
+    path = request.app[FILES].get(request.match_info["name"])
+    if path is None:
         raise web.HTTPNotFound
     kept = "public, max-age=31536000, immutable" if "v" in request.query else "no-cache"
     return web.FileResponse(path, headers={"Cache-Control": kept})
