@@ -215,6 +215,7 @@ class Answering:
         self._chat.prompt_id = outbox.enqueue(
             self._session,
             message.name,
+            decode(message.values),
             to=self._here(),
             key=f"turn:{self._event.id}:page",
             at=self._event.at,
@@ -223,7 +224,6 @@ class Answering:
             always=decode_choices(message.always),
             page=page,
             place=place,
-            **decode(message.values),
         )
 
     def _show_refusal(self, refusal: Refusal) -> None:
@@ -237,6 +237,7 @@ class Answering:
     def _say(
         self,
         name: str,
+        /,
         choices: Sequence[Choice] = (),
         *,
         prompt: OutboxMessage | None = None,
@@ -253,6 +254,7 @@ class Answering:
         message_id = outbox.enqueue(
             self._session,
             name,
+            values,
             to=self._here(prompt),
             key=f"turn:{self._event.id}:shell:{name}",
             at=self._event.at,
@@ -261,7 +263,6 @@ class Answering:
             always=always,
             page=prompt.page if prompt else 0,
             place=place,
-            **values,
         )
         if choices or always:
             self._chat.prompt_id = message_id

@@ -172,7 +172,7 @@ class Turn:
     ) -> None:
         """Tell another person; ``key`` makes it happen once for one fact."""
         outbox.enqueue(
-            self.session, name, to=person, key=key, at=self.now, choices=choices, **values
+            self.session, name, values, to=person, key=key, at=self.now, choices=choices
         )
 
     def link(self, kind: str, code: str) -> str:
@@ -195,6 +195,7 @@ class Turn:
         message_id = outbox.enqueue(
             self.session,
             name,
+            values,
             to=Recipient(
                 self.channel, self.address, self.by.person_id, binding.id if binding else None
             ),
@@ -210,7 +211,6 @@ class Turn:
                 dict(self.memory),
                 self.conversation.takes_typing(state),
             ),
-            **values,
         )
         if choices or always:
             self.prompt_id = message_id

@@ -6,9 +6,10 @@ unknown, unreachable, malformed or superseded; never silently.
 
 import enum
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, select
@@ -18,6 +19,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.base import Base, Identity
 from models.messages import Choice, Enclosure, Kind, encode, encode_choices
 from models.people.tables import Account, Person
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class SendStatus(enum.StrEnum):
@@ -105,6 +108,7 @@ class Place:
 def enqueue(
     session: Session,
     name: str,
+    content: Mapping[str, Any] = NOTHING,
     /,
     *,
     to: Person | Recipient,
@@ -121,8 +125,9 @@ def enqueue(
 ) -> int | None:
     """Queue a message once; its row's id, or None if one with this ``key`` exists already.
 
-    ``choices`` are paged where they are many; ``always`` stand on every page. A person without
-    an account gets the row all the same, as unreachable, so that it can be seen.
+    Its values are ``content``, where a value may be called like an argument here, and
+    ``values``. ``choices`` are paged where they are many; ``always`` stand on every page. A
+    person without an account gets the row all the same, as unreachable, so that it can be seen.
     """
     recipient = to if isinstance(to, Recipient) else address_of(session, to)
     place = place or Place()
@@ -135,7 +140,7 @@ def enqueue(
         "person_id": recipient.person_id,
         "binding_id": recipient.binding_id or binding_id,
         "name": name,
-        "values": encode(values),
+        "values": encode({**content, **values}),
         "choices": encode_choices(list(choices)),
         "always": encode_choices(list(always)),
         "page": page,

@@ -180,10 +180,10 @@ def _tell(
     outbox.enqueue(
         session,
         name,
+        values,
         to=person,
         binding_id=fitting[0] if fitting else None,
         key=key,
         at=now,
         choices=choices,
-        **values,
     )
