@@ -68,6 +68,7 @@ Row = Mapping[Role | None, frozenset[Relation]]
 _OWN = frozenset({Relation.OWN})
 _LED = frozenset({Relation.LED})
 _ANY = frozenset({Relation.ANY})
+_ASSIGNED = frozenset({Relation.ASSIGNED})
 _SELF = frozenset({Relation.SELF})
 
 _WORKS: Row = {Role.FOCAL_OFFICER: _OWN, Role.DEPUTY: _OWN, Role.HEAD: _OWN}
@@ -90,7 +91,7 @@ TABLE: Mapping[Action, Row] = {
     Action.EXPLAIN: _WORKS,
     Action.SCORE: _WORKS,
     Action.VIEW_SHEET: _SEES,
-    Action.DOWNLOAD_EVIDENCE: {**_SEES, Role.REVIEWER: frozenset({Relation.ASSIGNED})},
+    Action.DOWNLOAD_EVIDENCE: {**_SEES, Role.REVIEWER: _ASSIGNED, Role.COUNCIL_MEMBER: _ASSIGNED},
     Action.ASSIGN_TASKS: _LEADS,
     Action.ANSWER_TASK: {Role.REVIEWER: _SELF, Role.COUNCIL_MEMBER: _SELF},
     Action.VIEW_PROGRESS: {**_LEADS, Role.OBSERVER: _LED},

@@ -90,7 +90,7 @@ def last_seen(session: Session, person_ids: Sequence[int]) -> dict[int, Seen]:
     reached = func.count().filter(Account.unreachable_since.is_(None))
     query = select(Account.person_id, func.max(Account.last_used_at), reached)
     live = (Account.person_id.in_(person_ids), Account.ended_at.is_(None))
-    rows = session.execute(query.where(*live).group_by(Account.person_id)).tuples()
+    rows = session.execute(query.where(*live).group_by(Account.person_id))
     return {person_id: Seen(at, count > 0) for person_id, at, count in rows}
 
 
