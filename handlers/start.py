@@ -156,7 +156,7 @@ def log_in(turn: Turn, invitation: Invitation) -> State | None:
         turn.session, invitation, turn.channel, turn.address, turn.now, turn.event_id
     )
     assert isinstance(person, Person)
-    turn.end("logged_in", [Choice("menu"), Choice("help")], name=person.name)
+    turn.end("logged_in", [Choice("menu"), Choice("help")], person=person.name)
     return None
 
 

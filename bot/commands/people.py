@@ -70,5 +70,5 @@ def _check_one_person(found: list[Binding], name: str) -> None:
 
 def _unit(unit: Unit | None, code: str) -> Unit:
     if unit is None:
-        raise Refusal("unit_code_unknown", code=code)
+        raise Refusal("unit_of_code_missing", code=code)
     return unit
