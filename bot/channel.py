@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from models.inbox import Arrival, Waiting
+from models.messages import Numbering
 
 
 @dataclass(frozen=True)
@@ -73,24 +74,6 @@ class LetterFile:
     name: str
     path: Path
     media_type: str
-
-
-class Numbering(enum.Enum):
-    """How choices are called where there are no buttons.
-
-    A screen that also takes typing letters them (a, b), so that a number is always data; a pure
-    menu numbers them; a notice, which may come in between, stars its numbers (*1, *2).
-    """
-
-    NUMBERS = "numbers"
-    LETTERS = "letters"
-    STARRED = "starred"
-
-    def mark(self, position: int) -> str:
-        """What the choice at ``position`` (from 0) is called."""
-        if self is Numbering.LETTERS:
-            return chr(ord("a") + position)
-        return f"*{position + 1}" if self is Numbering.STARRED else str(position + 1)
 
 
 @dataclass(frozen=True)
@@ -179,11 +162,13 @@ class Abilities:
 
 
 class FetchFailed(Exception):
-    """A file's bytes could not be had. ``final``: asking again is of no use."""
+    """A file's bytes could not be had. ``final``: asking again is of no use; ``answered``: the
+    platform is there and says no for now, so it is of no use for long."""
 
-    def __init__(self, reason: str, *, final: bool) -> None:
+    def __init__(self, reason: str, *, final: bool, answered: bool = False) -> None:
         super().__init__(reason)
         self.final = final
+        self.answered = answered
 
 
 class Inbox(Protocol):

@@ -162,6 +162,7 @@ class Answering:
             links=self._links,
             memory=dict(goal.memory),
             argument=goal.argument,
+            interrupts=bool(self._chat.state),
         )
         chat = self._chat
         if binding is not None:
@@ -210,7 +211,7 @@ class Answering:
         """Say the same message again, open at another page."""
         self._said += 1
         place = outbox.Place(
-            message.conversation, message.state, dict(message.memory), message.takes_typing
+            message.conversation, message.state, dict(message.memory), message.numbering
         )
         self._chat.prompt_id = outbox.enqueue(
             self._session,
@@ -249,7 +250,7 @@ class Answering:
         if prompt is not None:
             choices, always = decode_choices(prompt.choices), decode_choices(prompt.always)
             place = outbox.Place(
-                prompt.conversation, prompt.state, dict(prompt.memory), prompt.takes_typing
+                prompt.conversation, prompt.state, dict(prompt.memory), prompt.numbering
             )
         message_id = outbox.enqueue(
             self._session,
@@ -282,7 +283,7 @@ class Answering:
         """Where there are no buttons, a number or a letter alone picks a choice (I10)."""
         message = self._prompt()
         if typed.text.strip().startswith("*"):
-            message = outbox.last_notice(self._session, self._chat.channel, self._chat.address)
+            message = outbox.last_starred(self._session, self._chat.channel, self._chat.address)
         if message is None:
             return typed
         position = position_of(typed.text, message)

@@ -1,7 +1,8 @@
 """A letter as text alone, for platforms without buttons or files (I10)."""
 
-from bot.channel import Letter, Numbering
+from bot.channel import Letter
 from bot.words import Words
+from models.messages import Numbering
 
 HINTS = {
     Numbering.NUMBERS: "plain.answer_by_number",

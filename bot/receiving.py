@@ -4,6 +4,7 @@ Whatever happens here can happen again: the same bytes have the same name in the
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from bot.channel import Attached, Channel, FetchFailed, Incoming
@@ -11,6 +12,9 @@ from bot.kitchen import Kitchen
 from bot.store import Kept, Store, StoreFull, TooLarge
 from models.files import Received, clean_name
 from models.refusals import Refusal
+
+# How long a platform may say "not now" to one file, while its sender waits for all that follows.
+PATIENCE = timedelta(minutes=10)
 
 
 class Unavailable(Exception):
@@ -32,14 +36,17 @@ class Reception:
         self._kitchen = kitchen
         self._channels = channels
 
-    async def receive(self, channel: str, attached: Attached) -> tuple[Received, ...]:
+    async def receive(
+        self, channel: str, attached: Attached, age: timedelta
+    ) -> tuple[Received, ...]:
         """Each file stored and checked, or with the refusal that says why not.
 
-        Raises Unavailable when the platform is away: nothing is lost by waiting.
+        ``age`` is how long ago the files came. Raises Unavailable when the platform is away:
+        nothing is lost by waiting.
         """
-        return tuple([await self._receive(channel, file) for file in attached.files])
+        return tuple([await self._receive(channel, file, age) for file in attached.files])
 
-    async def _receive(self, channel: str, file: Incoming) -> Received:
+    async def _receive(self, channel: str, file: Incoming, age: timedelta) -> Received:
         name = clean_name(file.name)
         limit = self._channels[channel].abilities.file_limit
         try:
@@ -50,7 +57,7 @@ class Reception:
         except StoreFull:
             return Received(name, file.size, refusal=Refusal("store_full", file=name))
         except FetchFailed as error:
-            if not error.final:
+            if not error.final and not (error.answered and age > PATIENCE):
                 raise Unavailable(str(error)) from error
             return Received(name, file.size, refusal=Refusal("file_not_fetched", file=name))
         verdict = await self._kitchen.inspect(self._store.path(kept.sha256), name)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.channel import Typed
-from bot.words import numbering_of
 from handlers.dialogue import Conversation, Handler, Trigger
 from models.conversations import Chat
 from models.files import Received
@@ -123,5 +122,4 @@ def read_token(token: str) -> tuple[str, int | None, int | None]:
 def position_of(text: str, message: OutboxMessage) -> int | None:
     """Which choice of ``message`` a typed mark names, counted from 0; None if it names none."""
     typed = text.strip().lower().rstrip(".)")
-    numbering = numbering_of(message)
-    return next((n for n in range(26) if numbering.mark(n) == typed), None)
+    return next((n for n in range(26) if message.numbering.mark(n) == typed), None)

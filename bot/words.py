@@ -18,8 +18,8 @@ from zoneinfo import ZoneInfo
 
 from babel.messages.pofile import read_po
 
-from bot.channel import Button, Letter, Numbering, Span
-from models.messages import Choice, Kind, Part, decode, decode_choices, word_of
+from bot.channel import Button, Letter, Span
+from models.messages import Choice, Part, decode, decode_choices, word_of
 from models.outbox import OutboxMessage
 
 logger = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ class Words:
             address=message.address,
             text=self.text(message.name, decode(message.values), language),
             buttons=tuple(buttons),
-            numbering=numbering_of(message),
+            numbering=message.numbering,
             message_id=message.id,
         )
 
@@ -97,12 +97,6 @@ def choices_on_screen(message: OutboxMessage) -> list[tuple[Choice, str]]:
         after = Choice("next_page", page=message.page + 2, pages=pages)
         shown.append((after, f"{message.ref}:p{message.page + 1}"))
     return shown
-
-
-def numbering_of(message: OutboxMessage) -> Numbering:
-    if message.kind is Kind.NOTICE:
-        return Numbering.STARRED
-    return Numbering.LETTERS if message.takes_typing else Numbering.NUMBERS
 
 
 class _Formatter(string.Formatter):

@@ -183,14 +183,16 @@ class Worker:
             caption = caption or following.caption
 
     async def _attempt(self, events: list[Waiting], signal: Signal | None) -> None:
-        deed = await self._prepare(events[0].channel, signal)
+        deed = await self._prepare(events[0], signal)
         await self._database.write(lambda session: self._turn(session, events, deed))
         self._committed()
 
-    async def _prepare(self, channel: str, signal: Signal | None) -> Deed | None:
+    async def _prepare(self, first: Waiting, signal: Signal | None) -> Deed | None:
         """What takes time happens before the transaction: files are fetched and stored."""
         if isinstance(signal, Attached):
-            return Handed(await self._reception.receive(channel, signal), signal.caption)
+            age = self._clock() - first.received_at
+            files = await self._reception.receive(first.channel, signal, age)
+            return Handed(files, signal.caption)
         return signal
 
     def _turn(self, session: Session, events: list[Waiting], deed: Deed | None) -> None:
@@ -225,24 +227,22 @@ class Worker:
         outbox.enqueue(
             session,
             "handler_failed",
+            {"received": first.received_at},
             to=Recipient(first.channel, first.address),
             key=f"dead:{first.id}:{at.timestamp()}",
             at=at,
             kind=Kind.ANSWER,
             choices=[Choice("menu")],
-            received=first.received_at,
         )
         for admin in people.holders_of_role(session, Role.ADMIN):
             outbox.enqueue(
                 session,
                 "event_is_dead",
+                {"event": first.id, "received": first.received_at, "error": reason},
                 to=admin,
                 key=f"dead:{first.id}:{at.timestamp()}:{admin.id}",
                 at=at,
                 choices=[Choice("dead_letters")],
-                event=first.id,
-                received=first.received_at,
-                error=reason,
             )
 
 

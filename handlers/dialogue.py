@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models import outbox
 from models.files import Received
-from models.messages import Choice, Enclosure, Kind, Part
+from models.messages import Choice, Enclosure, Kind, Numbering, Part
 from models.outbox import Place, Recipient
 from models.people import By, Person, Role
 
@@ -107,7 +107,8 @@ class Turn:
 
     ``memory`` is the conversation's own small JSON dictionary; it starts empty at an entry point
     and lives until the conversation ends. ``now`` is when the event was made (I6). ``argument``
-    is what was typed behind a command. A step that only says leaves the chat where it was.
+    is what was typed behind a command. ``interrupts``: the chat waits in a state. A step that
+    only says leaves it there.
     """
 
     session: Session
@@ -119,6 +120,7 @@ class Turn:
     links: Links
     memory: dict[str, Any] = field(default_factory=dict)
     argument: str = ""
+    interrupts: bool = False
     prompt_id: int | None = None
     ended: bool = False
     said: int = 0
@@ -137,7 +139,7 @@ class Turn:
         **values: Any,
     ) -> None:
         """Say something without waiting for an answer; its choices may still be pressed."""
-        self._queue(name, choices, values, enclosure=enclosure)
+        self._queue(name, choices, values, enclosure=enclosure, aside=True)
 
     def ask(
         self,
@@ -189,28 +191,33 @@ class Turn:
         always: Sequence[Choice] = (),
         enclosure: Enclosure | None = None,
         state: str = "",
+        aside: bool = False,
     ) -> None:
         self.said += 1
         binding = self.by.binding
+        recipient = Recipient(
+            self.channel, self.address, self.by.person_id, binding.id if binding else None
+        )
+        numbering = self._numbering(state, aside)
         message_id = outbox.enqueue(
             self.session,
             name,
             values,
-            to=Recipient(
-                self.channel, self.address, self.by.person_id, binding.id if binding else None
-            ),
+            to=recipient,
             key=f"turn:{self.event_id}:{self.said}",
             at=self.now,
             kind=Kind.DOCUMENT if enclosure else Kind.ANSWER,
             choices=choices,
             always=always,
             enclosure=enclosure,
-            place=Place(
-                self.conversation.name,
-                state,
-                dict(self.memory),
-                self.conversation.takes_typing(state),
-            ),
+            place=Place(self.conversation.name, state, dict(self.memory), numbering),
         )
-        if choices or always:
+        if (choices or always) and numbering is not Numbering.STARRED:
             self.prompt_id = message_id
+
+    def _numbering(self, state: str, aside: bool) -> Numbering:
+        """What is said beside a screen that waits must not take that screen's numbers away."""
+        if aside and self.interrupts:
+            return Numbering.STARRED
+        takes_typing = self.conversation.takes_typing(state)
+        return Numbering.LETTERS if takes_typing else Numbering.NUMBERS

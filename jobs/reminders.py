@@ -70,12 +70,12 @@ def _enqueue(session: Session, notice: Notice, now: datetime) -> None:
     outbox.enqueue(
         session,
         name,
+        values,
         to=notice.person,
         key=notice.key,
         at=now,
         binding_id=notice.binding_id,
         choices=_choices(notice),
-        **values,
     )
 
 

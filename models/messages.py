@@ -24,6 +24,24 @@ class Kind(enum.StrEnum):
     NOTICE = "notice"
 
 
+class Numbering(enum.StrEnum):
+    """How choices are called where there are no buttons.
+
+    A screen that also takes typing letters them (a, b), so that a number is always data; a pure
+    menu numbers them; a notice, which may come in between, stars its numbers (*1, *2).
+    """
+
+    NUMBERS = "numbers"
+    LETTERS = "letters"
+    STARRED = "starred"
+
+    def mark(self, position: int) -> str:
+        """What the choice at ``position`` (from 0) is called."""
+        if self is Numbering.LETTERS:
+            return chr(ord("a") + position)
+        return f"*{position + 1}" if self is Numbering.STARRED else str(position + 1)
+
+
 class Choice:
     """Something to pick: a button on one platform, a number on another.
 

@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Identity
-from models.messages import Choice, Enclosure, Kind, encode, encode_choices
+from models.messages import Choice, Enclosure, Kind, Numbering, encode, encode_choices
 from models.people.tables import Account, Person
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -71,7 +71,7 @@ class OutboxMessage(Base):
     conversation: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(default="")
     memory: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    takes_typing: Mapped[bool] = mapped_column(default=False)
+    numbering: Mapped[Numbering] = mapped_column(default=Numbering.NUMBERS)
     kind: Mapped[Kind]
     priority: Mapped[int]
     created_at: Mapped[datetime]
@@ -102,13 +102,13 @@ class Place:
     conversation: str = ""
     state: str = ""
     memory: dict[str, Any] | None = None
-    takes_typing: bool = False
+    numbering: Numbering = Numbering.NUMBERS
 
 
 def enqueue(
     session: Session,
     name: str,
-    content: Mapping[str, Any] = NOTHING,
+    values: Mapping[str, Any] | None = None,
     /,
     *,
     to: Person | Recipient,
@@ -121,13 +121,11 @@ def enqueue(
     enclosure: Enclosure | None = None,
     place: Place | None = None,
     binding_id: int | None = None,
-    **values: Any,
 ) -> int | None:
     """Queue a message once; its row's id, or None if one with this ``key`` exists already.
 
-    Its values are ``content``, where a value may be called like an argument here, and
-    ``values``. ``choices`` are paged where they are many; ``always`` stand on every page. A
-    person without an account gets the row all the same, as unreachable, so that it can be seen.
+    ``choices`` are paged where they are many; ``always`` stand on every page. A person without
+    an account gets the row all the same, as unreachable, so that it can be seen.
     """
     recipient = to if isinstance(to, Recipient) else address_of(session, to)
     place = place or Place()
@@ -140,7 +138,7 @@ def enqueue(
         "person_id": recipient.person_id,
         "binding_id": recipient.binding_id or binding_id,
         "name": name,
-        "values": encode({**content, **values}),
+        "values": encode(values or {}),
         "choices": encode_choices(list(choices)),
         "always": encode_choices(list(always)),
         "page": page,
@@ -148,7 +146,7 @@ def enqueue(
         "conversation": place.conversation,
         "state": place.state,
         "memory": place.memory or {},
-        "takes_typing": place.takes_typing,
+        "numbering": Numbering.STARRED if kind is Kind.NOTICE else place.numbering,
         "kind": kind,
         "priority": Priority.BROADCAST if kind is Kind.NOTICE else Priority.ANSWER,
         "created_at": at,
@@ -181,10 +179,12 @@ def by_ref(session: Session, ref: str) -> OutboxMessage | None:
     return session.scalar(select(OutboxMessage).where(OutboxMessage.ref == ref))
 
 
-def last_notice(session: Session, channel: str, address: str) -> OutboxMessage | None:
+def last_starred(session: Session, channel: str, address: str) -> OutboxMessage | None:
+    """The newest message of a chat whose choices are called *1, *2."""
     here = (OutboxMessage.channel == channel, OutboxMessage.address == address)
-    query = select(OutboxMessage).where(*here, OutboxMessage.kind == Kind.NOTICE)
-    return session.scalar(query.order_by(OutboxMessage.id.desc()).limit(1))
+    starred = OutboxMessage.numbering == Numbering.STARRED
+    query = select(OutboxMessage).where(*here, starred).order_by(OutboxMessage.id.desc())
+    return session.scalar(query.limit(1))
 
 
 def _enclosure(enclosure: Enclosure | None) -> dict[str, Any] | None:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from models.people.invitations import seal
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -24,6 +23,7 @@ from models.inbox import Arrival, EventStatus
 from models.messages import Choice, decode, word_of
 from models.outbox import OutboxMessage
 from models.people import Account, Binding, Person, Role
+from models.people.invitations import seal
 from tests.clock import TestClock
 
 BUTTONS = Abilities()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -18,7 +19,17 @@ from models.tables import Base
 from tests.bench import Bench
 from tests.clock import TestClock
 from tests.province import build_province
+from tests.suite import BROWSERS
 
+BROWSER_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 SERVER = os.environ.get("CCHC_TEST_DATABASE_URL", "")
 
 
@@ -112,3 +123,15 @@ def province(sessions: sessionmaker[Session]) -> sessionmaker[Session]:
 @pytest.fixture
 def bench(province: sessionmaker[Session], clock: TestClock) -> Bench:
     return Bench(province, clock)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium; the test is left out, with the reason, where there is none."""
+    executable = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if executable is None:
+        pytest.skip("there is no Chromium here")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=BROWSER_OPTIONS)
+        yield chromium
+        chromium.close()

@@ -83,19 +83,12 @@ async def _check_token(desk: Desk) -> list[Finding]:
         return [(False, problem, {"file": str(path)})]
     if not config.token:
         return [(True, "check_token_none", {})]
-    from bot.telegram import TelegramChannel, TelegramRefused
+    from bot.telegram import CannotUseToken, identify
 
-    channel = TelegramChannel(
-        config.token, api_url=config.telegram.api_url, proxy=config.telegram.proxy
-    )
     try:
-        return [(True, "check_token_good", {"name": await channel.identify()})]
-    except TelegramRefused:
-        return [(False, "cannot_start.token_refused", {})]
-    except Exception:
-        return [(False, "cannot_start.telegram_unreachable", {})]
-    finally:
-        await channel.close()
+        return [(True, "check_token_good", {"name": await identify(config)})]
+    except CannotUseToken as error:
+        return [(False, f"cannot_start.{error.reason}", {})]
 
 
 def _file_problem(path: Path) -> str | None:

@@ -45,7 +45,7 @@ async def _locate(api: Api, file_id: str) -> tuple[str, int | None]:
     except BadRequest as error:
         # "temporarily unavailable" is a BadRequest too, and goes away.
         final = any(words in error.message.lower() for words in _NEVER)
-        raise FetchFailed(error.message, final=final) from None
+        raise FetchFailed(error.message, final=final, answered=True) from None
     except TelegramError as error:
         raise FetchFailed(error.message, final=False) from None
     if not isinstance(found, dict) or not found.get("file_path"):

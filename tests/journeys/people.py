@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser
 
 from bot.channel import Letter
 from bot.plain import as_text
@@ -141,17 +141,20 @@ class OnTelegram:
 
 
 class OnTheWeb:
-    """In a real browser."""
+    """In a real browser, each person with cookies of their own; opened by a code's link."""
 
-    def __init__(self, page: Page) -> None:
-        self._page = page
+    def __init__(self, browser: Browser, address: str) -> None:
+        self._page = browser.new_context(locale="vi-VN").new_page()
+        self._address = address
         self._reader = Reader(self._texts)
 
     def types(self, text: str) -> None:
         self._reader.mark()
-        box = self._page.get_by_role("textbox").last
-        box.fill(text)
-        box.press("Enter")
+        if text.startswith("/start "):
+            self._page.goto(f"{self._address}/start/{text.removeprefix('/start ')}")
+            self._page.get_by_role("button", name="Mở trò chuyện").click()
+            return
+        self._write(text)
 
     def picks(self, label: str) -> None:
         button = self._page.locator('[role="log"]').get_by_role(
@@ -163,14 +166,17 @@ class OnTheWeb:
 
     def sends(self, name: str, content: bytes, caption: str = "") -> None:
         self._reader.mark()
-        box = self._page.get_by_role("textbox").last
-        box.fill(caption)
+        self._page.get_by_role("textbox").last.fill(caption)
         files = {"name": name, "mimeType": "application/pdf", "buffer": content}
         self._page.locator('input[type="file"]').first.set_input_files(files)  # type: ignore[arg-type]
-        box.press("Enter")
 
     def sees(self, *fragments: str) -> str:
         return self._reader.wait_for(fragments)
+
+    def _write(self, text: str) -> None:
+        box = self._page.get_by_role("textbox").last
+        box.fill(text)
+        box.press("Enter")
 
     def _texts(self) -> list[str]:
         return self._page.locator('[role="log"] .entry.bot').all_inner_texts()

@@ -1,0 +1,1 @@
+"""What must hold when the process, the platform or a handler fails."""
