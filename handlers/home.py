@@ -88,17 +88,19 @@ def sheet_work(turn: Turn, campaign: Campaign) -> tuple[list[Part], list[Choice]
         offers.append(Choice("missing"))
     if closed is None:
         offers.append(Choice("evidence"))
-    return [counts(total)], [*offers, Choice("calendar"), Choice("more")]
+    return counts(total), [*offers, Choice("calendar"), Choice("more")]
 
 
-def counts(total: Tally) -> Part:
-    return Part(
-        "home_counts" if total.open else "home_complete",
+def counts(total: Tally) -> list[Part]:
+    begun = "home_counts" if total.scored else "home_counts_none"
+    part = Part(
+        begun if total.open else "home_complete",
         lines=total.lines,
         scored=total.scored,
         proven=total.proven,
         not_scored=total.not_scored,
     )
+    return [part, Part("home_ahead", count=total.ahead)] if total.ahead else [part]
 
 
 def review_work(turn: Turn) -> tuple[list[Part], list[Choice]]:
@@ -150,7 +152,7 @@ def show_help(turn: Turn, _: str = "") -> None:
         [Choice("menu"), *[choice for choice in others(turn) if choice.action != "help"]],
         role=turn.by.role,
         unit=turn.by.unit.name if turn.by.unit else "",
-        duties=Part(f"help_{turn.by.role}"),
+        duties=Part(f"help.{turn.by.role}"),
     )
 
 

@@ -142,7 +142,7 @@ def standing_of(turn: Turn, line: Line) -> list[Part]:
     if line.exempt:
         return [Part("line_is_exempt", unit=line.assessment.unit.name)]
     if line.item.method is not Method.SELF:
-        return [Part(f"line_is_by_{line.item.method}")]
+        return [Part(f"line_is_by.{line.item.method}")]
     return [score_part(turn, line), *proof_parts(turn, line)]
 
 

@@ -89,7 +89,8 @@ def ask(turn: Turn, rule: kinds.Rule) -> State:
                 Choice("pick_option", place, label=option.label, points=option.points)
                 for place, option in enumerate(rule.options)
             ]
-            return question(turn, At.ANSWER, "ask_option", offers)
+            words = wording.in_words(rule)
+            return question(turn, At.ANSWER, "ask_option", offers, rule=words)
         case kinds.Checklist():
             return ask_ticks(turn, rule)
         case kinds.Tiers():
@@ -145,7 +146,7 @@ def ask_ticks(turn: Turn, rule: kinds.Checklist) -> State:
     ]
     so_far = sum((rule.items[place].points for place in ticked), Decimal(0))
     offers.append(Choice("ticks_done", points=so_far))
-    return question(turn, At.TICKS, "ask_ticks", offers)
+    return question(turn, At.TICKS, "ask_ticks", offers, rule=wording.in_words(rule))
 
 
 def toggle(turn: Turn, value: str) -> State:
@@ -190,7 +191,7 @@ def enter_denominator(turn: Turn, text: str) -> State | None:
     rule = ratio_of(turn)
     offers = [Choice("figures_right"), Choice("change_figures", chosen(turn).id)]
     turn.memory["numerator"] = "0"
-    name = f"none_in_doubt_{IfNone(rule.if_none)}"
+    name = f"none_in_doubt.{IfNone(rule.if_none)}"
     return question(turn, At.DOUBT, name, offers, label=rule.denominator)
 
 

@@ -95,7 +95,7 @@ def _because_of_ratio(rule: Ratio, inputs: Inputs) -> Part:
     percent = rule.percent(inputs)
     if percent is None:
         held = IfNone(rule.if_none)
-        return Part(f"because.none_{held}", denominator=rule.denominator)
+        return Part(f"because_none.{held}", denominator=rule.denominator)
     # Rounded down, so that 79.999 % never reads as the 80 % that it misses.
     shown = Decimal(int(percent * 100)).scaleb(-2)
     figures = {
