@@ -12,6 +12,7 @@ from models.people import codes
 from models.people.tables import By, Person
 
 MINUTES = 30
+LIMIT = 200 << 20  # In bytes; what the web page takes.
 
 
 class UploadLink(Base):

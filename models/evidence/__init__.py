@@ -6,6 +6,7 @@ from models.evidence.tables import Evidence, EvidenceLink, Explanation  # isort:
 from models.evidence.actions import (
     add,
     attach,
+    describe,
     explain,
     file_under,
     remove,
@@ -25,7 +26,6 @@ from models.evidence.queries import (
     lines_with_content,
     next_unproven,
     open_links,
-    sheet_of,
     unfiled,
 )
 from models.evidence.rules import (
@@ -35,6 +35,7 @@ from models.evidence.rules import (
     why_not_add,
     why_not_explain,
     why_not_file,
+    why_not_prove,
     why_not_see,
 )
 from models.evidence.search import likely_lines
@@ -49,6 +50,7 @@ __all__ = [
     "Holdings",
     "add",
     "attach",
+    "describe",
     "explain",
     "explanations",
     "file_under",
@@ -66,10 +68,10 @@ __all__ = [
     "replace",
     "set_aside",
     "set_locator",
-    "sheet_of",
     "unfiled",
     "why_not_add",
     "why_not_explain",
     "why_not_file",
+    "why_not_prove",
     "why_not_see",
 ]

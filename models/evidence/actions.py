@@ -118,6 +118,25 @@ def set_locator(session: Session, by: By, link: EvidenceLink, text: str) -> None
     link.locator = locator
 
 
+def describe(session: Session, by: By, link: EvidenceLink, text: str) -> None:
+    """Fill in the card from what was typed: number, date, and where in it the line is proved.
+
+    What is not understood at all is taken as the place, as it stands (N6).
+    """
+    card = captions.parse(text)
+    understood = bool(card.number or card.dated_on or card.locator)
+    if card.locator or not understood:
+        set_locator(session, by, link, card.locator or text)
+    if card.number or card.dated_on:
+        _check(rules.why_not_prove(session, by, link.line))
+        _check_open(link)
+        evidence = link.evidence
+        before = {"number": evidence.number, "dated_on": evidence.dated_on}
+        evidence.number = card.number or evidence.number
+        evidence.dated_on = card.dated_on or evidence.dated_on
+        audit.append(session, "evidence_described", by, evidence=evidence.id, before=before)
+
+
 def explain(session: Session, by: By, line: Line, text: str) -> Explanation:
     """Why there is no document and how the points came about (N5); the one before is closed."""
     text = clean(text)

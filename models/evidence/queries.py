@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from models import assessment, campaigns
-from models.assessment.tables import Assessment, Line
+from models import assessment
+from models.assessment.tables import Line
 from models.catalogue.tables import Item
 from models.evidence.tables import Evidence, EvidenceLink, Explanation
 
@@ -25,14 +25,6 @@ class Holdings:
     documents: int
     lines: int
     unfiled: int
-
-
-def sheet_of(session: Session, unit_id: int) -> Assessment | None:
-    """The sheet the unit works on: that of its newest campaign in which it is assessed."""
-    for campaign in campaigns.campaigns_of_unit(session, unit_id):
-        if sheet := assessment.of_unit(session, campaign.id, unit_id):
-            return sheet
-    return None
 
 
 def open_links(session: Session, line_id: int) -> list[EvidenceLink]:

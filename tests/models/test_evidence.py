@@ -51,7 +51,7 @@ def an(session: Session) -> By:
 @pytest.fixture
 def sheet(session: Session, an: By) -> Assessment:
     assert an.unit_id is not None
-    found = evidence.sheet_of(session, an.unit_id)
+    found = assessment.sheet_of(session, an.unit_id)
     assert found is not None
     return found
 
@@ -163,7 +163,7 @@ def test_who_may_hand_in_when_and_for_which_line(
         "survey": (an, survey, "line_needs_no_evidence"),
     }
     said = {
-        who: refused(rules.why_not_prove(session, by, to)) for who, (by, to, _) in tries.items()
+        who: refused(evidence.why_not_prove(session, by, to)) for who, (by, to, _) in tries.items()
     }
     assert said == {who: expected for who, (_, _, expected) in tries.items()}
     link = evidence.attach(session, an, here, handed("a.pdf"))

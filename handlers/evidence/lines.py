@@ -1,0 +1,192 @@
+"""The home of evidence, what a line has, links and explanations in place of files (N5)."""
+
+import re
+
+from handlers.dialogue import Choice, Part, State, Turn
+from handlers.evidence import filing, picking
+from handlers.evidence.common import (
+    At,
+    documents_at,
+    line_at,
+    next_line,
+    own_sheet,
+    said,
+    see_line,
+)
+from models import evidence
+from models.assessment import Line
+from models.evidence import EXPLANATION_SIGNS
+from models.refusals import Refusal
+
+URL = re.compile(r"https?://\S+", re.IGNORECASE)
+
+
+def start(turn: Turn, _: str = "") -> State | None:
+    if turn.argument:
+        return enter_at_home(turn, turn.argument)
+    sheet = own_sheet(turn)
+    held = evidence.holdings(turn.session, sheet.id)
+    missing = evidence.lines_to_prove(turn.session, sheet.id)
+    offers = [Choice("evidence_next", line.line_id, code=line.code) for line in missing[:1]]
+    if held.unfiled:
+        offers.append(Choice("evidence_unfiled", count=held.unfiled))
+    refusal = evidence.why_not_add(turn.session, turn.by, sheet)
+    return turn.ask(
+        At.HOME,
+        "evidence_home",
+        [*offers, Choice("evidence_by_area"), Choice("missing"), Choice("menu")],
+        unit=sheet.unit.name,
+        documents=held.documents,
+        lines=held.lines,
+        missing=len(missing),
+        unfiled=Part("evidence_unfiled_count", count=held.unfiled) if held.unfiled else "",
+        how=said(refusal) if refusal else Part("evidence_how"),
+    )
+
+
+def enter_at_home(turn: Turn, text: str) -> State | None:
+    """A link is kept at once; anything else names a line."""
+    return take_link(turn, text) if URL.search(text) else picking.enter(turn, text)
+
+
+def list_unfiled(turn: Turn, _: str) -> State | None:
+    waiting = evidence.unfiled(turn.session, own_sheet(turn).id)
+    if not waiting:
+        turn.end("evidence_none_unfiled", [Choice("evidence"), Choice("menu")])
+        return None
+    offers = [Choice("evidence_file_now", each.id, file=each.name) for each in waiting]
+    always = [Choice("evidence"), Choice("menu")]
+    return turn.ask(At.HOME, "evidence_unfiled_list", offers, always=always, count=len(waiting))
+
+
+def file_now(turn: Turn, value: str) -> State:
+    return picking.ask_which_line(turn, documents_at(turn, value))
+
+
+def open_line(turn: Turn, value: str) -> State:
+    return show(turn, line_at(turn, value))
+
+
+def show(turn: Turn, line: Line) -> State:
+    """What the line has; files and links sent from here on are for it."""
+    turn.memory.clear()
+    turn.memory["line"] = line.id
+    links = evidence.open_links(turn.session, line.id)
+    closed = evidence.history(turn.session, line.id)
+    refusal = evidence.why_not_prove(turn.session, turn.by, line)
+    always = [] if refusal else [Choice("evidence_link"), Choice("explain", line.id)]
+    if closed:
+        always.append(Choice("evidence_history", line.id, count=len(closed)))
+    offers = list(refusal.offers) if refusal else []
+    return turn.ask(
+        At.LINE,
+        "evidence_of_line",
+        [Choice("evidence_open", link.id, file=link.evidence.name) for link in links],
+        always=[*always, *offers, *next_line(turn, line), Choice("menu")],
+        code=line.item.code,
+        title=line.item.title,
+        standing=_standing(turn, line, len(links)),
+        how=said(refusal) if refusal else Part("evidence_how_line", code=line.item.code),
+    )
+
+
+def enter_at_line(turn: Turn, text: str) -> State | None:
+    """A link is for this line; a code or words lead to another."""
+    return take_link(turn, text) if URL.search(text) else picking.enter(turn, text)
+
+
+def ask_link(turn: Turn, _: str) -> State:
+    line = line_at(turn, turn.memory.get("line"))
+    return turn.ask(At.LINK, "evidence_ask_link", [Choice("back", line.id)], code=line.item.code)
+
+
+def take_link(turn: Turn, text: str) -> State | None:
+    """The address in ``text``; what stands beside it is read as a caption."""
+    found = URL.search(text)
+    url = evidence.read_url(found[0].rstrip(".,;)")) if found else None
+    if url is None:
+        raise Refusal("not_a_link")
+    return filing.take(turn, [url], text.replace(found[0] if found else "", " "))
+
+
+def list_history(turn: Turn, value: str) -> State:
+    line = line_at(turn, value)
+    turn.memory["line"] = line.id
+    closed = evidence.history(turn.session, line.id)
+    offers = [Choice("evidence_open", link.id, file=link.evidence.name) for link in closed]
+    return turn.ask(
+        At.LINE,
+        "evidence_history_list",
+        offers,
+        always=[Choice("back", line.id), Choice("menu")],
+        code=line.item.code,
+        count=len(closed),
+    )
+
+
+def ask_explanation(turn: Turn, value: str) -> State:
+    line = line_at(turn, value)
+    if refusal := evidence.why_not_explain(turn.session, turn.by, line, "?"):
+        raise refusal
+    turn.memory.clear()
+    turn.memory["line"] = line.id
+    now = _explanation(turn, line)
+    return turn.ask(
+        At.EXPLAIN,
+        "evidence_ask_explanation",
+        [Choice("back", line.id), Choice("menu")],
+        code=line.item.code,
+        title=line.item.title,
+        limit=EXPLANATION_SIGNS,
+        now=now or "",
+    )
+
+
+def enter_explanation(turn: Turn, text: str) -> State | None:
+    """Too long a text is kept until the person has said what to do with it."""
+    line, text = line_at(turn, turn.memory.get("line")), text.strip()
+    if len(text) > EXPLANATION_SIGNS:
+        turn.memory["draft"] = text
+        offers = [
+            Choice("evidence_keep_beginning", limit=EXPLANATION_SIGNS),
+            Choice("back", line.id),
+        ]
+        return turn.ask(
+            At.EXPLAIN,
+            "evidence_explanation_too_long",
+            offers,
+            code=line.item.code,
+            length=len(text),
+            limit=EXPLANATION_SIGNS,
+        )
+    evidence.explain(turn.session, turn.by, line, text)
+    offers = [*next_line(turn, line), see_line(line)]
+    turn.end(
+        "evidence_explained",
+        [*offers, Choice("menu")],
+        code=line.item.code,
+        title=line.item.title,
+        text=text,
+    )
+    return None
+
+
+def keep_beginning(turn: Turn, _: str) -> State | None:
+    """The draft up to the last word that fits."""
+    draft = str(turn.memory.get("draft", ""))[:EXPLANATION_SIGNS]
+    return enter_explanation(turn, draft.rsplit(" ", 1)[0] if " " in draft else draft)
+
+
+def _standing(turn: Turn, line: Line, count: int) -> list[Part]:
+    parts = [Part("evidence_count", count=count) if count else Part("evidence_count_none")]
+    if explanation := _explanation(turn, line):
+        parts.append(explanation)
+    return parts
+
+
+def _explanation(turn: Turn, line: Line) -> Part | None:
+    found = evidence.explanations(turn.session, line.id)
+    if not found or found[0].closed_at is not None:
+        return None
+    newest = found[0]
+    return Part("evidence_explanation", text=newest.text, at=newest.written_at)

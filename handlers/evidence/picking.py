@@ -1,0 +1,118 @@
+"""Which line: by likely ones, by area and criterion, by code or by words (N14)."""
+
+from collections.abc import Sequence
+
+from handlers.dialogue import Choice, Part, State, Turn
+from handlers.evidence import filing, lines
+from handlers.evidence.common import At, documents_at, ids, line_at, own_sheet, pick_line
+from models import assessment, evidence
+from models.assessment import Line
+from models.evidence import Evidence
+from models.refusals import Refusal
+
+EACH_NAMED = 3
+
+
+def ask_which_line(
+    turn: Turn, documents: Sequence[Evidence], notes: Sequence[Part] = (), *, new: bool = True
+) -> State:
+    """Ask for the line of ``documents``; ``new``: they may still be set aside."""
+    turn.memory.clear()
+    turn.memory["documents"] = ids(documents)
+    first = documents[0]
+    hints = " ".join(f"{document.name} {document.caption}" for document in documents)
+    likely = evidence.likely_lines(turn.session, first.assessment_id, hints)
+    filed = {line.id for line in evidence.filed_lines(turn.session, first.id)}
+    always = [Choice("evidence_by_area")]
+    always.append(Choice("evidence_set_aside", ids(documents)) if new else Choice("menu"))
+    return turn.ask(
+        At.PICK,
+        "evidence_which_line" if len(documents) == 1 else "evidence_which_line_of_several",
+        [pick_line(line) for line in likely if line.line_id not in filed],
+        always=always,
+        notes=list(notes),
+        file=first.name,
+        size=_size_of(first),
+        count=len(documents),
+        names=[document.name for document in documents[:EACH_NAMED]],
+    )
+
+
+def list_areas(turn: Turn, _: str = "") -> State:
+    areas = assessment.areas(turn.session, own_sheet(turn).id)
+    offers = [Choice("evidence_area", area.id, code=area.code, title=area.title) for area in areas]
+    return turn.ask(At.PICK, "evidence_which_area", offers, always=[Choice("menu")])
+
+
+def list_criteria(turn: Turn, value: str) -> State:
+    sheet = own_sheet(turn)
+    found = assessment.criteria_in(turn.session, sheet.id, int(value))
+    offers = [
+        Choice("evidence_criterion", each.id, code=each.code, title=each.title) for each in found
+    ]
+    always = [Choice("evidence_by_area"), Choice("menu")]
+    return turn.ask(At.PICK, "evidence_which_criterion", offers, always=always)
+
+
+def list_lines(turn: Turn, value: str) -> State | None:
+    """The lines of a criterion; the one line where the criterion is scored itself."""
+    found = assessment.lines_in(turn.session, own_sheet(turn).id, int(value))
+    if len(found) == 1:
+        return choose(turn, found)
+    return _ask_among(turn, found)
+
+
+def pick(turn: Turn, value: str) -> State | None:
+    return choose(turn, [line_at(turn, value)])
+
+
+def enter(turn: Turn, text: str) -> State | None:
+    """A code, several, or words; what else was typed goes on the document's card."""
+    found = find(turn, text)
+    return choose(turn, found, text) if isinstance(found, list) else found
+
+
+def find(turn: Turn, text: str) -> list[Line] | State:
+    """The lines that ``text`` names, or the question which of those it could mean."""
+    sheet = own_sheet(turn)
+    if named := named_lines(turn, text):
+        return named
+    found = assessment.search_lines(turn.session, sheet.id, text)
+    if not found:
+        raise Refusal("evidence_line_unknown", text=text)
+    return found if len(found) == 1 else _ask_among(turn, found)
+
+
+def named_lines(turn: Turn, text: str) -> list[Line]:
+    """The lines whose codes stand in ``text``."""
+    sheet = own_sheet(turn)
+    codes = evidence.parse_caption(text).codes
+    found = (assessment.find_line(turn.session, sheet.id, code) for code in codes)
+    return [line for line in found if line is not None]
+
+
+def choose(turn: Turn, chosen: list[Line], text: str = "") -> State | None:
+    """File what waits for a line; where nothing waits, show the line."""
+    waiting = turn.memory.get("documents")
+    if not waiting:
+        return lines.show(turn, chosen[0])
+    return filing.file_waiting(turn, documents_at(turn, waiting), chosen, text)
+
+
+def set_aside(turn: Turn, value: str) -> None:
+    documents = documents_at(turn, value)
+    for document in documents:
+        evidence.set_aside(turn.session, turn.by, document)
+    names = [document.name for document in documents]
+    turn.end("evidence_was_set_aside", [Choice("evidence"), Choice("menu")], names=names)
+
+
+def _ask_among(turn: Turn, found: Sequence[Line]) -> State:
+    always = [Choice("evidence_by_area"), Choice("menu")]
+    return turn.ask(
+        At.PICK, "evidence_which_of_lines", [pick_line(line) for line in found], always=always
+    )
+
+
+def _size_of(document: Evidence) -> Part | str:
+    return Part("evidence_size", size=document.file.size) if document.file else ""
