@@ -28,7 +28,7 @@ def assign(
         with desk.sessions.begin() as session:
             unit = units.by_code(session, agency)
             if unit is None:
-                raise Refusal("agency_unknown", code=agency)
+                raise Refusal("unit_code_unknown", code=agency)
             campaign = _campaign(session, unit, campaign_year)
             reviewer = appraisal.reviewer_named(session, unit, person)
             codes = list(dict.fromkeys(areas)) or _codes(session, campaign, unit, reviewer)

@@ -57,7 +57,7 @@ def test_without_an_area_all_that_the_person_has_not_yet(bench: Bench) -> None:
     [
         (
             ["--agency", "XYZ", "--person", "Hòa"],
-            "Chưa giao được: không có đơn vị nào mang mã XYZ.",
+            "Chưa làm gì: không có đơn vị nào mang mã XYZ.",
         ),
         (["--agency", "SXD", "--person", "Hòa"], "Chưa giao được: Sở Xây dựng không thẩm định"),
         (["--agency", "STP", "--person", "Ai đó"], "Chưa giao được: Sở Tư pháp không có người"),
