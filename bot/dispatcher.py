@@ -164,10 +164,12 @@ class Answering:
             argument=goal.argument,
             interrupts=bool(self._chat.state),
         )
-        chat = self._chat
+        chat, before = self._chat, self._chat.binding_id
         if binding is not None:
             chat.binding_id = binding.id  # Before the step, which may choose another.
         state = goal.handler.call(turn, *goal.arguments)
+        if state is None and not turn.ended and binding and chat.binding_id == binding.id:
+            chat.binding_id = before  # What is said aside leaves the open form its role.
         self._said = turn.said
         if turn.prompt_id is not None:
             chat.prompt_id = turn.prompt_id

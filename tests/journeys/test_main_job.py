@@ -148,10 +148,8 @@ def test_in_process(bench: Bench, kind: type[InProcess], channel: str) -> None:
 class TelegramStage:
     lets_strangers_write = True
 
-    def __init__(
-        self, sessions: sessionmaker[Session], clock: TestClock, api: Server, live: Live
-    ) -> None:
-        self.clock, self.sessions = clock, sessions
+    def __init__(self, clock: TestClock, api: Server, live: Live) -> None:
+        self.clock, self.sessions = clock, live.bot.database.sessions
         self._api, self._live = api, live
 
     def newcomer(self, name: str) -> Talker:
@@ -172,10 +170,8 @@ def test_over_the_bot_api(database_url: str, clock: TestClock, tmp_path: Path) -
 class WebStage:
     lets_strangers_write = False  # The page for signing in takes nothing but a code.
 
-    def __init__(
-        self, sessions: sessionmaker[Session], clock: TestClock, live: Live, browser: Browser
-    ) -> None:
-        self.clock, self.sessions = clock, sessions
+    def __init__(self, clock: TestClock, live: Live, browser: Browser) -> None:
+        self.clock, self.sessions = clock, live.bot.database.sessions
         self._live, self._browser = live, browser
 
     def newcomer(self, name: str) -> Talker:
