@@ -18,10 +18,10 @@ class Persona:
 
 
 PERSONAS = (
-    Persona("an", "Nguyễn Văn An", "Chuyên viên Văn phòng Sở", "STP", Role.FOCAL_OFFICER),
-    Persona("hoa", "Trần Thị Hoa", "Phó Chánh Văn phòng Sở", "SYT", Role.FOCAL_OFFICER),
+    Persona("an", "Nguyễn Văn An", "Chuyên viên Văn phòng", "STP", Role.FOCAL_OFFICER),
+    Persona("hoa", "Trần Thị Hoa", "Phó Chánh Văn phòng", "SYT", Role.FOCAL_OFFICER),
     Persona("tuan", "Vi Văn Tuấn", "Phó Trưởng phòng Nội vụ", "HSONDONG", Role.FOCAL_OFFICER),
-    Persona("hung", "Phạm Quốc Hùng", "Giám đốc Sở", "STP", Role.HEAD),
+    Persona("hung", "Phạm Quốc Hùng", "Giám đốc", "STP", Role.HEAD),
     Persona("lan", "Lê Thị Lan", "Trưởng phòng Xây dựng pháp luật", "STP", Role.REVIEWER, ("2",)),
     Persona(
         "minh",
@@ -33,7 +33,7 @@ PERSONAS = (
     ),
     Persona("thao", "Đỗ Phương Thảo", "Trưởng phòng CCHC", "SNV", Role.COORDINATOR),
     Persona("khanh", "Bùi Gia Khánh", "Chuyên viên phòng CCHC", "SNV", Role.ADMIN),
-    Persona("nga", "Dương Thúy Nga", "Ủy viên Ban Pháp chế HĐND tỉnh", "VPUBND", Role.OBSERVER),
+    Persona("nga", "Dương Thúy Nga", "Chuyên viên Phòng Nội chính", "VPUBND", Role.OBSERVER),
 )
 BY_KEY = {persona.key: persona for persona in PERSONAS}
 

@@ -58,9 +58,9 @@ async def open_chat(request: web.Request) -> web.Response:
     text = invitations.seal(f"/start {code}")
     arrival = Arrival(CHANNEL, f"start-{address}", address, {"text": text}, world.clock())
     await world.inbox.accept([arrival])
-    response: web.Response = web.HTTPSeeOther(f"/c/{address}/")
-    door.set_cookies(response, world, address, token)
-    return response
+    onward = web.HTTPSeeOther(f"/c/{address}/")
+    door.set_cookies(onward, world, address, token)
+    raise onward
 
 
 async def open_session(world: World, address: str) -> str:
