@@ -14,8 +14,7 @@ from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from models import database
-from models.tables import Base
+from models import database, migrations
 from tests.bench import Bench
 from tests.clock import TestClock
 from tests.province import build_province
@@ -46,7 +45,7 @@ class Templates:
         """The URL of a fresh copy of the template ``name``, filled by ``fill`` the first time."""
         if name not in self._made:
             engine = database.create(self._url(name, new=True))
-            Base.metadata.create_all(engine)
+            migrations.upgrade(engine)
             fill(engine)
             engine.dispose()
             self._made.add(name)

@@ -9,5 +9,6 @@ context.configure(
     target_metadata=Base.metadata,
     render_as_batch=True,
     transactional_ddl=True,
+    user_module_prefix="",
 )
 context.run_migrations()

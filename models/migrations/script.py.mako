@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-${imports if imports else ""}
+from models.base import Document, Exact, Instant
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
