@@ -27,6 +27,7 @@ from models.refusals import Refusal
 
 TOO_LARGE = "file_too_large"
 REPEATED = "same_evidence_here"
+LISTED = 8
 
 
 @dataclass
@@ -135,7 +136,11 @@ def _answer(turn: Turn, outcome: Outcome, speak: Callable[..., object]) -> State
         notes = [] if outcome.links else outcome.notes
         return picking.ask_which_line(turn, outcome.waiting, notes)
     if not outcome.links:
-        turn.say("evidence_not_saved", [Choice("evidence"), Choice("menu")], notes=outcome.notes)
+        turn.say(
+            "evidence_not_saved",
+            [Choice("evidence"), Choice("menu")],
+            notes=shortened(outcome.notes),
+        )
     return At.LINE if "line" in turn.memory else None
 
 
@@ -152,11 +157,19 @@ def _receipt(turn: Turn, outcome: Outcome, speak: Callable[..., object]) -> None
         total=outcome.total,
         codes=[line.item.code for line in lines],
         title=first.line.item.title if len(lines) == 1 else "",
-        details=details(first.evidence) if single else [_row(each) for each in documents],
-        remarks=[part for each in documents for part in _remarks(turn, each, lines)],
+        details=details(first.evidence) if single else shortened([_row(d) for d in documents]),
+        remarks=shortened([part for each in documents for part in _remarks(turn, each, lines)]),
         locator=locator_of(first) if single else "",
-        notes=outcome.notes,
+        notes=shortened(outcome.notes),
     )
+
+
+def shortened(parts: Sequence[Part]) -> list[Part]:
+    """Each part once, and of many the first: a message stays short."""
+    once = list(dict.fromkeys(parts))
+    if len(once) <= LISTED:
+        return once
+    return [*once[:LISTED], Part("evidence_and_more", count=len(once) - LISTED)]
 
 
 def _ways_on(
