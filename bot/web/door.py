@@ -16,6 +16,7 @@ COOKIE = "cchc_session"
 LAST_CHAT = "cchc_last_chat"
 TOKEN_HEADER = "X-CCHC-Token"
 COOKIE_SECONDS = int(web_sessions.IDLE.total_seconds())
+LANGUAGE = web.RequestKey("language", str)
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -52,7 +53,9 @@ async def look(request: web.Request) -> Guest:
         lambda session: web_sessions.visitor(session, token, address, now)
     )
     await _keep_up(world, visitor)
-    return Guest(visitor, token)
+    guest = Guest(visitor, token)
+    request[LANGUAGE] = guest.language
+    return guest
 
 
 async def enter(request: web.Request, *standings: Standing) -> Guest:
@@ -67,11 +70,17 @@ async def enter(request: web.Request, *standings: Standing) -> Guest:
     return guest
 
 
+def language_of(request: web.Request) -> str:
+    """The language of who asks, where that is known by now."""
+    language: str = request.get(LANGUAGE, Language.VIETNAMESE.value)
+    return language
+
+
 def refused(
     request: web.Request, kind: type[web.HTTPException], name: str, **values: object
 ) -> web.HTTPException:
-    """An error that says in the default language what happened; the script shows it as it is."""
-    sentence = request.app[WORLD].words.plain(name, "vi", **values)
+    """An error that says what happened; the script shows it as it is."""
+    sentence = request.app[WORLD].words.plain(name, language_of(request), **values)
     return kind(reason=None, text=sentence, content_type="text/plain")
 
 

@@ -114,7 +114,7 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
             raise
         status, sentence = error.status, error.text or ""
         if error.content_type != "text/plain" or sentence.startswith(f"{status}: "):
-            sentence = request.app[WORLD].words.plain(_name_of(status), "vi")
+            sentence = request.app[WORLD].words.plain(_name_of(status), door.language_of(request))
     except Exception as error:
         if is_transient(error):
             logger.warning("the database is away or busy: %s", type(error).__name__)
@@ -122,9 +122,12 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         else:
             logger.exception("a request failed")
             status = 500
-        sentence = request.app[WORLD].words.plain(_name_of(status), "vi")
+        sentence = request.app[WORLD].words.plain(_name_of(status), door.language_of(request))
     if "text/html" in request.headers.get("Accept", ""):
-        return pages.html(request, "problem.html", sentence=sentence, status=status)
+        language = door.language_of(request)
+        return pages.html(
+            request, "problem.html", language=language, sentence=sentence, status=status
+        )
     return web.Response(text=sentence, status=status)
 
 

@@ -72,20 +72,20 @@ async def post_by_link(request: web.Request) -> web.Response:
     upload = await _receive(request)
     received = world.clock()
 
-    def keep(session: Session) -> int | None:
+    def keep(session: Session) -> bool:
         # It was good when the upload began: a slow line shall not make it too late.
         link = uploads.redeem(session, code, now)
         if link is None:
-            return None
+            return False
         caption = upload.caption or link.caption
         body = {"upload": {"files": upload.files, "caption": caption}}
         arrival = Arrival(link.channel, f"upload-{link.id}", link.address, body, received)
-        return inbox.store(session, [arrival], received)[0].id
+        inbox.store(session, [arrival], received)
+        return True
 
-    event_id = await world.database.write(keep)
-    if event_id is None:
+    if not await world.database.write(keep):
         raise door.refused(request, web.HTTPForbidden, "web.upload_link_gone")
-    await world.inbox.line_up(event_id)
+    await world.inbox.resume()
     return web.json_response({"html": ""})
 
 

@@ -21,9 +21,9 @@ StatusLine = Callable[[Session, Person], str]
 
 
 class WebInbox(Inbox, Protocol):
-    """``line_up`` gives an event that is stored already its turn."""
+    """``resume`` gives events that are stored already their turn."""
 
-    async def line_up(self, event_id: int) -> None: ...
+    async def resume(self) -> None: ...
 
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})

@@ -1,4 +1,4 @@
-"""A site for each test; the browser is started once a run."""
+"""A site for each test; the browser is started once a module."""
 
 import shutil
 from collections.abc import Iterator
@@ -29,7 +29,8 @@ def site(database_url: str, tmp_path: Path, clock: TestClock) -> Iterator[Site]:
     site.close()
 
 
-@pytest.fixture(scope="session")
+# Of one module only: while it is open, no test can have an event loop of its own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed")

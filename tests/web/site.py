@@ -28,7 +28,7 @@ from models.units import Unit, UnitKind
 from tests.clock import TestClock
 
 T = TypeVar("T")
-CHOICES = (Choice("menu"), Choice("back"), Choice("cancel"))
+CHOICES = (Choice("menu"), Choice("back"), Choice("calendar"))
 
 
 class Site:
@@ -39,7 +39,7 @@ class Site:
         self.words = Words()
         self.store = Store(folder, free_bytes=0, free_share=0)
         self.channel = WebChannel(clock)
-        self.lined_up: list[int] = []
+        self.resumed = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
@@ -60,8 +60,8 @@ class Site:
             task.add_done_callback(self._tasks.discard)
         return kept
 
-    async def line_up(self, event_id: int) -> None:
-        self.lined_up.append(event_id)
+    async def resume(self) -> None:
+        self.resumed += 1
 
     async def answer(
         self,

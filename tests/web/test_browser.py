@@ -1,6 +1,7 @@
 """The chat page in a real browser: by keyboard alone, read out, on a phone, off the network."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -171,7 +172,9 @@ def test_no_page_scrolls_sideways_and_all_text_can_be_read(
             assert (ratio >= 4.5, size >= 16) == (True, True), (path, text, ratio, size)
 
 
-def test_files_show_their_progress_and_are_taken_by_a_drop(watched: Watched, site: Site) -> None:
+def test_files_show_their_progress_and_are_taken_by_a_drop(
+    watched: Watched, site: Site, tmp_path: Path
+) -> None:
     an = site.officer()
     page = watched.open(an)
     page.evaluate(
@@ -184,7 +187,10 @@ def test_files_show_their_progress_and_are_taken_by_a_drop(watched: Watched, sit
         }"""
     )
     page.get_by_role("textbox").fill("1.1.1 KH 12/KH-STP")
-    big = {"name": "KH-12.pdf", "mimeType": "application/pdf", "buffer": b"x" * 30_000_000}
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 2e7}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
+    big = tmp_path / "KH-12.pdf"
+    big.write_bytes(b"x" * 10_000_000)
     page.set_input_files("#files", big)
     expect(page.locator("#log .entry.own .file-name")).to_have_text("KH-12.pdf")
     expect(page.locator("#log .entry.own .text")).to_have_text("1.1.1 KH 12/KH-STP")

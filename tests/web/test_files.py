@@ -93,4 +93,4 @@ def test_a_link_brings_files_to_the_chat_that_asked_and_works_once(site: Site) -
     file = {"name": "lon.pdf", "size": len(PDF), "sha256": digest}
     assert (event.channel, event.address) == ("telegram", "4711")
     assert event.body == {"upload": {"files": [file], "caption": "1.1.1"}}
-    assert site.lined_up == [event.id]
+    assert site.resumed == 1

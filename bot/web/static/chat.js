@@ -198,6 +198,11 @@ function pin({ unit, person, role, status, note, mayHandIn }) {
   by("attach").hidden = !mayHandIn;
 }
 
+// What is scrolled to must not end up behind what is pinned.
+new ResizeObserver(([{ target }]) => {
+  document.documentElement.style.setProperty("--top", `${target.offsetHeight + 16}px`);
+}).observe(by("top"));
+
 setText(draft.get());
 log.markCurrent();
 for (const item of sender.items) log.addPending(item);

@@ -3,6 +3,12 @@
 import { element, say } from "./wording.js";
 
 const log = document.getElementById("log");
+const newer = document.getElementById("newer");
+
+newer.addEventListener("click", () => toBottom());
+addEventListener("scroll", () => {
+  if (atBottom()) newer.hidden = true;
+});
 
 function parse(html) {
   const holder = document.createElement("template");
@@ -22,6 +28,16 @@ function atBottom() {
 export function toBottom() {
   const page = document.documentElement;
   page.scrollTop = page.scrollHeight;
+  newer.hidden = true;
+}
+
+// A message that is longer than the screen is read from its beginning.
+function reveal(entry) {
+  toBottom();
+  const top = document.getElementById("top").getBoundingClientRect();
+  if (entry.getBoundingClientRect().top < Math.max(0, top.bottom)) {
+    entry.scrollIntoView({ block: "start" });
+  }
 }
 
 // Where new bubbles go: before those that are still on their way.
@@ -45,7 +61,8 @@ export function add(html) {
   }
   log.insertBefore(entry, before);
   markCurrent();
-  if (!stay) toBottom();
+  if (!stay) reveal(entry);
+  else if (entry.classList.contains("bot")) newer.hidden = false;
   return entry;
 }
 
