@@ -30,6 +30,7 @@ from bot.web.server import make_app
 from bot.web.world import PLATFORM_PATHS, WebSettings, World
 from bot.words import Words
 from bot.worker import Worker
+from handlers.dialogue import Conversation
 from models import database as databases
 from models import settings as settings_table
 from models.clock import Clock, wall_clock
@@ -68,7 +69,11 @@ class Bot:
     """Everything that runs in the one process."""
 
     def __init__(
-        self, config: Config, clock: Clock = wall_clock, extension: Extension | None = None
+        self,
+        config: Config,
+        clock: Clock = wall_clock,
+        extension: Extension | None = None,
+        conversations: Sequence[Conversation] = handlers.CONVERSATIONS,
     ) -> None:
         self.config = config
         self.clock = clock
@@ -81,6 +86,7 @@ class Bot:
         self.web = WebChannel(clock)
         self.channels: dict[str, Channel] = {self.web.name: self.web}
         self._extension = extension
+        self._conversations = conversations
         self._pulses: dict[str, Pulse] = {}
         self._routes: list[web.RouteDef] = []
 
@@ -106,6 +112,7 @@ class Bot:
             scheduler = self._start_scheduler()
             runners, addresses = await self._listen()
             sending = asyncio.create_task(self.postman.run(), name="postman")
+            looking = asyncio.create_task(self.worker.look_for_more(), name="inbox")
             channels = [
                 asyncio.create_task(self._keep_running(channel), name=channel.name)
                 for channel in self.channels.values()
@@ -114,7 +121,7 @@ class Bot:
                 yield addresses
             finally:
                 scheduler.shutdown(wait=False)
-                await _cancel(channels)
+                await _cancel([*channels, looking])
                 await self.worker.stop(STOP_SECONDS)
                 await self.postman.stop(STOP_SECONDS)
                 await _cancel([sending])
@@ -173,7 +180,7 @@ class Bot:
 
     def _join(self) -> None:
         abilities: dict[str, Abilities] = {n: c.abilities for n, c in self.channels.items()}
-        self.dispatcher = Dispatcher(handlers.CONVERSATIONS, abilities, self.links)
+        self.dispatcher = Dispatcher(self._conversations, abilities, self.links)
         self.postman = Postman(
             self.database, self.channels, self.words, self.store, self.kitchen, self.clock
         )

@@ -4,6 +4,7 @@ Everything here happens inside one transaction that the worker commits. A refusa
 its step did, is shown to the person, and leaves the chat where it was.
 """
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.channel import Abilities, Edited, Press, Typed
 from bot.routing import Goal, Routes, position_of, read_token
 from bot.words import choices_on_screen
-from handlers.dialogue import Choice, Conversation, Links, Turn
+from handlers.dialogue import Choice, Conversation, Links, PassOn, Turn
 from models import outbox, people
 from models.conversations import Chat, chat_at
 from models.files import Received, as_json, from_json
@@ -144,9 +145,10 @@ class Answering:
             if binding is None:
                 self._ask_which_role(deed, fitting)
                 return
-            self._run(goal, binding)
-            return
-        if barred:
+            with contextlib.suppress(PassOn):
+                self._run(goal, binding)
+                return
+        if barred and not _is_loose_text(deed):
             raise Refusal("not_your_role", [Choice("menu")])
         self._repeat_prompt()
 
@@ -235,7 +237,9 @@ class Answering:
         self._say(f"refusal.{refusal.name}", refusal.offers, prompt=prompt, **refusal.values)
 
     def _repeat_prompt(self) -> None:
-        self._say("unknown_here", prompt=self._prompt())
+        prompt = self._prompt()
+        ways = [] if prompt else [Choice("menu"), Choice("help")]
+        self._say("unknown_here", ways, prompt=prompt)
 
     def _say(
         self,
@@ -306,6 +310,10 @@ class Answering:
 
     def _is_for_this_chat(self, message: OutboxMessage) -> bool:
         return (message.channel, message.address) == (self._event.channel, self._event.address)
+
+
+def _is_loose_text(deed: Deed) -> bool:
+    return isinstance(deed, Typed) and not deed.text.lstrip().startswith("/")
 
 
 def _as_json(deed: Deed) -> dict[str, Any]:

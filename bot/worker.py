@@ -29,6 +29,7 @@ LANES_AT_ONCE = 64
 ALBUM_SECONDS = 1.5  # Telegram hands over the parts of an album as single events, in a row.
 PAUSES = (1, 5, 30)  # Seconds before an event that failed is tried again; then it is dead.
 LONGEST_PAUSE = 60
+LOOK_SECONDS = 5
 
 
 @dataclass
@@ -58,6 +59,7 @@ class Worker:
         self._clock = clock
         self._committed = committed
         self._lanes: dict[tuple[str, str], Lane] = {}
+        self._known: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(LANES_AT_ONCE)
         self._stopped = asyncio.Event()
@@ -70,18 +72,18 @@ class Worker:
             self._line_up(event)
         return kept
 
-    async def resume(self) -> int:
-        """Line up what an earlier run left; how many there were."""
-        left = await self._database.read(inbox.waiting)
-        for event in left:
+    async def resume(self) -> None:
+        """Line up what waits in the inbox and nobody here knows of: what an earlier run left, a
+        dead letter that an admin gave another turn, what another process took in."""
+        for event in await self._database.read(inbox.waiting):
             self._line_up(event)
-        return len(left)
 
-    async def line_up(self, event_id: int) -> None:
-        """Give an event that was set aside another turn."""
-        event = await self._database.read(lambda session: inbox.find(session, event_id))
-        if event is not None:
-            self._line_up(event)
+    async def look_for_more(self) -> None:
+        """``resume`` again and again, until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            with contextlib.suppress(Exception):  # Whatever it is, the next look may succeed.
+                await self.resume()
 
     @property
     def _stopping(self) -> bool:
@@ -100,6 +102,9 @@ class Worker:
             task.cancel()
 
     def _line_up(self, event: Waiting) -> None:
+        if event.id in self._known:
+            return
+        self._known.add(event.id)
         key = (event.channel, event.address)
         lane = self._lanes.get(key)
         if lane is None:
@@ -125,8 +130,9 @@ class Worker:
         except Exception as error:
             # A body that cannot be read will not become readable.
             await self._set_aside(events, error)
-            return
-        await self._see_through(events, signal)
+        else:
+            await self._see_through(events, signal)
+        self._known.difference_update(event.id for event in events)
 
     async def _see_through(self, events: list[Waiting], signal: Signal | None) -> None:
         """Try until the events are settled: for ever where the fault is not theirs (I11)."""
@@ -175,12 +181,18 @@ class Worker:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(max(0.0, ALBUM_SECONDS - age)):
                         await lane.arrived.wait()
-            following = self._read(lane.waiting[0]) if lane.waiting else None
+            following = self._peek(lane)
             if not isinstance(following, Attached) or following.album != first.album:
                 return Attached(tuple(files), caption, first.album)
             events.append(lane.waiting.popleft())
             files += following.files
             caption = caption or following.caption
+
+    def _peek(self, lane: Lane) -> Signal | None:
+        """What comes next; None also where that cannot be read: its own turn will say so."""
+        with contextlib.suppress(Exception):
+            return self._read(lane.waiting[0]) if lane.waiting else None
+        return None
 
     async def _attempt(self, events: list[Waiting], signal: Signal | None) -> None:
         deed = await self._prepare(events[0], signal)
@@ -197,10 +209,11 @@ class Worker:
 
     def _turn(self, session: Session, events: list[Waiting], deed: Deed | None) -> None:
         first = events[0]
+        if not inbox.finish(session, [event.id for event in events], self._clock()):
+            return  # It has had its turn: here, or in another process.
         if deed is not None:
             at = first.made_at or first.received_at
             self._dispatcher.take(session, Event(first.id, first.channel, first.address, deed, at))
-        inbox.settle(session, [event.id for event in events], EventStatus.DONE, self._clock())
 
     async def _count_attempt(self, events: list[Waiting], error: BaseException) -> None:
         ids, reason = [event.id for event in events], _reason(error)

@@ -23,6 +23,7 @@ __all__ = [
     "Conversation",
     "Enclosure",
     "Part",
+    "PassOn",
     "State",
     "Turn",
     "on_choice",
@@ -33,6 +34,10 @@ __all__ = [
 
 
 Links = Callable[[str, str], str]
+
+
+class PassOn(Exception):
+    """Raised by an entry point for texts or files that turn out not to be meant for it."""
 
 
 class State(enum.StrEnum):

@@ -7,6 +7,7 @@ from handlers.dialogue import (
     Choice,
     Conversation,
     Part,
+    PassOn,
     State,
     Turn,
     on_choice,
@@ -115,6 +116,14 @@ def find_line(turn: Turn, text: str) -> State | None:
     return turn.ask(At.MISSING, "lines_found", offers, always=always, count=len(found))
 
 
+def find_from_anywhere(turn: Turn, text: str) -> State | None:
+    """A line's code or words, typed where nothing was asked; anything else is not for us."""
+    try:
+        return find_line(turn, text)
+    except Refusal:
+        raise PassOn from None
+
+
 def open_card(turn: Turn, value: str) -> State:
     line = turn.session.get(Line, int(value)) if value.isdecimal() else None
     if line is None:
@@ -203,6 +212,7 @@ conversation = Conversation(
         on_choice("show_missing", lambda turn, _: list_missing(turn)),
         on_choice("show_unscored", lambda turn, _: list_missing(turn, UNSCORED)),
         on_choice("line", open_card),
+        on_text(find_from_anywhere),
     ],
     states={
         At.STATUS: [],

@@ -97,6 +97,14 @@ def waiting(session: Session, limit: int = 10_000) -> list[Waiting]:
     return [Waiting(*row) for row in session.execute(query.limit(limit))]
 
 
+def finish(session: Session, ids: Sequence[int], at: datetime) -> bool:
+    """Take these events for the turn of this transaction; False if they have had one (I3)."""
+    waiting = (InboxEvent.id.in_(ids), InboxEvent.status == EventStatus.NEW)
+    change = {"status": EventStatus.DONE, "settled_at": at, "error": ""}
+    statement = update(InboxEvent).where(*waiting).values(change).returning(InboxEvent.id)
+    return len(session.scalars(statement).all()) == len(ids)
+
+
 def settle(
     session: Session, ids: Sequence[int], status: EventStatus, at: datetime, error: str = ""
 ) -> None:
