@@ -93,7 +93,7 @@ def upgrade() -> None:
         "stored_file",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("media_type", sa.String(), nullable=False),
         sa.Column("stored_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stored_file")),
