@@ -13,7 +13,7 @@ from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session, sessionmaker
 
-from models import appraisal, outbox, reminders
+from models import appraisal, calendar, outbox, reminders
 from models.clock import Clock
 from models.messages import Choice, Part
 from models.reminders import Debt, Item, Notice
@@ -75,7 +75,7 @@ def _enqueue(session: Session, notice: Notice, now: datetime) -> None:
         key=notice.key,
         at=now,
         binding_id=notice.binding_id,
-        choices=_choices(notice),
+        choices=_choices(session, notice),
     )
 
 
@@ -88,6 +88,8 @@ def _message(session: Session, notice: Notice, now: datetime) -> tuple[str, dict
 
 
 def _part(session: Session, item: Item, now: datetime) -> Part:
+    if item.reminder.rung == reminders.OPENING:
+        return _opening(session, item, now)
     left = reminders.what_is_left(now, item.closes_at)
     times = {"left": left, "closes_at": item.closes_at}
     task = item.debt.task
@@ -99,6 +101,19 @@ def _part(session: Session, item: Item, now: datetime) -> Part:
     return Part("reminder_task", unit=unit, **area, **times)
 
 
+def _opening(session: Session, item: Item, now: datetime) -> Part:
+    """That it has begun, until when, how much it is, and where to begin."""
+    first = reminders.first_line(session, item.reminder)
+    return Part(
+        "self_assessment_opened",
+        unit=item.binding.unit.name,
+        closes_at=item.closes_at,
+        left=calendar.time_left(now, item.closes_at),
+        missing=_missing(item.debt),
+        first=Part("opened_first", code=first.code, title=first.title) if first else "",
+    )
+
+
 def _missing(debt: Debt) -> Part:
     counts = {"not_scored": debt.not_scored, "not_proven": debt.not_proven}
     if debt.not_scored and debt.not_proven:
@@ -106,8 +121,10 @@ def _missing(debt: Debt) -> Part:
     return Part("owed.not_scored" if debt.not_scored else "owed.not_proven", **counts)
 
 
-def _choices(notice: Notice) -> list[Choice]:
+def _choices(session: Session, notice: Notice) -> list[Choice]:
     """Where to do it, then later, then "Đã nắm"; ids joined by commas where there are several."""
+    if all(item.reminder.rung == reminders.OPENING for item in notice.items):
+        return [*_first_line(session, notice), Choice("missing"), Choice("calendar")]
     ids = ",".join(str(item.reminder.id) for item in notice.items)
     offers = []
     if any(item.debt.task is None for item in notice.items):
@@ -115,3 +132,11 @@ def _choices(notice: Notice) -> list[Choice]:
     if any(item.debt.task is not None for item in notice.items):
         offers.append(Choice("tasks"))
     return [*offers, Choice("snooze", ids), Choice("acknowledge_reminder", ids)]
+
+
+def _first_line(session: Session, notice: Notice) -> list[Choice]:
+    """Straight to the first line, where it is clear of which unit."""
+    first = reminders.first_line(session, notice.items[0].reminder)
+    if first is None or len(notice.items) > 1:
+        return []
+    return [Choice("continue", first.line_id, code=first.code)]

@@ -1,13 +1,22 @@
 """Reminders: rows made ahead, checked again when they fall due (F10, F11, F14, F16)."""
 
 from models.reminders.actions import acknowledge, snooze, snooze_choices
-from models.reminders.duties import Debt, recipients, span_of, still_owed, task_span
+from models.reminders.duties import Debt, first_line, recipients, span_of, still_owed, task_span
 from models.reminders.planning import plan_self_assessment, plan_task, replan
-from models.reminders.rules import Rung, Span, ladder, snooze_instants, what_is_left
+from models.reminders.rules import (
+    OPENING,
+    Rung,
+    Span,
+    ladder,
+    snooze_instants,
+    what_is_left,
+    with_opening,
+)
 from models.reminders.settling import Item, Notice, due, settle
 from models.reminders.tables import Duty, Outcome, Reminder, ReminderAcknowledgement
 
 __all__ = [
+    "OPENING",
     "Debt",
     "Duty",
     "Item",
@@ -19,6 +28,7 @@ __all__ = [
     "Span",
     "acknowledge",
     "due",
+    "first_line",
     "ladder",
     "plan_self_assessment",
     "plan_task",
@@ -32,4 +42,5 @@ __all__ = [
     "still_owed",
     "task_span",
     "what_is_left",
+    "with_opening",
 ]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models import appraisal, assessment, campaigns
 from models.appraisal.tables import AppraisalTask, TaskStatus
+from models.assessment import Standing
 from models.people.tables import Binding, Role
 from models.reminders.rules import Span, acknowledgement_span
 from models.reminders.tables import Duty, Reminder
@@ -51,6 +52,13 @@ def debt_of(session: Session, reminder: Reminder) -> Debt | None:
     if not (missing.not_scored or missing.not_proven):
         return None
     return Debt(missing.not_scored, missing.not_proven)
+
+
+def first_line(session: Session, reminder: Reminder) -> Standing | None:
+    """Where the unit's work begins, or goes on."""
+    assert reminder.unit_id is not None
+    sheet = assessment.of_unit(session, reminder.campaign_id, reminder.unit_id)
+    return assessment.next_missing(session, sheet.id) if sheet else None
 
 
 def still_owed(session: Session, reminder: Reminder, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from models import calendar, campaigns
 from models.appraisal.tables import AppraisalTask, TaskStatus
 from models.campaigns.tables import Campaign, Step
 from models.reminders.duties import task_span
-from models.reminders.rules import Rung, Span, ladder
+from models.reminders.rules import Rung, Span, ladder, with_opening
 from models.reminders.tables import Duty, Outcome, Reminder
 
 
@@ -26,7 +26,9 @@ class Ladder:
     rungs: list[Rung]
 
     def key(self, rung: Rung) -> str:
-        return f"{self.subject}:{rung.name}:{calendar.local_day(rung.due_at)}"
+        """By the instant: an opening that moves within its day is another one."""
+        local = rung.due_at.astimezone(calendar.ZONE)
+        return f"{self.subject}:{rung.name}:{local:%Y-%m-%dT%H:%M}"
 
 
 def plan_self_assessment(session: Session, campaign: Campaign, now: datetime) -> None:
@@ -61,12 +63,19 @@ def _unit_ladders(session: Session, campaign: Campaign) -> list[Ladder]:
     rungs_of: dict[Span, list[Rung]] = {}
     found = []
     for unit_id, window in campaigns.effective_windows(session, campaign, step).items():
-        span = Span(window.opens_at, window.closes_at)
+        span = Span(_begins_at(campaign, window.opens_at), window.closes_at)
         if span not in rungs_of:
-            rungs_of[span] = ladder(span)
+            rungs_of[span] = with_opening(span)
         subject = f"{campaign.id}:{duty}:{unit_id}"
         found.append(Ladder(subject, {**columns, "unit_id": unit_id}, rungs_of[span]))
     return found
+
+
+def _begins_at(campaign: Campaign, opens_at: datetime | None) -> datetime | None:
+    """A window that opened before the plan was issued begins with the plan (R6.1)."""
+    if opens_at is None or campaign.opened_at is None:
+        return opens_at
+    return max(opens_at, campaign.opened_at)
 
 
 def _task_ladder(session: Session, task: AppraisalTask) -> Ladder:
@@ -83,7 +92,7 @@ def _task_ladder(session: Session, task: AppraisalTask) -> Ladder:
 
 
 def _plan(session: Session, ladders: Iterable[Ladder], now: datetime) -> None:
-    """Insert the rungs ahead that do not exist; those cancelled before are planned again."""
+    """Insert the rungs from now on that do not exist; those cancelled are planned again."""
     rows = [
         {
             **of.columns,
@@ -97,13 +106,13 @@ def _plan(session: Session, ladders: Iterable[Ladder], now: datetime) -> None:
         }
         for of in ladders
         for rung in of.rungs
-        if rung.due_at > now
+        if rung.due_at >= now
     ]
     if not rows:
         return
     cancelled = (
         update(Reminder)
-        .where(Reminder.outcome == Outcome.CANCELLED, Reminder.due_at > now)
+        .where(Reminder.outcome == Outcome.CANCELLED, Reminder.due_at >= now)
         .where(Reminder.key.in_([row["key"] for row in rows]))
     )
     session.execute(cancelled.values(outcome=Outcome.PLANNED, settled_at=None))

@@ -8,6 +8,7 @@ from models.messages import Part
 
 LADDER = (-10, -5, -3, -1)  # Working days before the last day; the last day is a rung of its own.
 LAST_DAY = "last_day"
+OPENING = "opening"
 SNOOZE = "snooze"
 HOUR = 8
 DAYS_TO_ACKNOWLEDGE = 2
@@ -37,6 +38,22 @@ def ladder(span: Span) -> list[Rung]:
     days = [(str(count), calendar.add_working_days(last, count)) for count in LADDER]
     rungs = [Rung(name, calendar.at_hour(day, HOUR)) for name, day in [*days, (LAST_DAY, last)]]
     return [rung for rung in rungs if _is_within(span, rung.due_at)]
+
+
+def with_opening(span: Span) -> list[Rung]:
+    """``ladder``, and before it the news that ``span`` has begun.
+
+    It comes at 08:00 of the first day, or at the beginning itself where that is later. It names
+    the deadline too, so a rung that falls together with it would say nothing new.
+    """
+    rungs = ladder(span)
+    if span.opens_at is None:
+        return rungs
+    morning = calendar.at_hour(calendar.local_day(span.opens_at), HOUR)
+    opening = Rung(OPENING, max(span.opens_at, morning))
+    if not _is_within(span, opening.due_at):
+        return rungs
+    return [opening, *(rung for rung in rungs if rung.due_at > opening.due_at)]
 
 
 def acknowledgement_span(assigned_at: datetime, round_opens_at: datetime | None) -> Span:

@@ -37,9 +37,9 @@ class Reminder(Base):
     """One rung of a ladder for one unit or one task; or a repeat that one person asked for.
 
     ``subject`` says who owes what, e.g. ``3:self_assessment:17``; ``key`` adds the rung and its
-    day, ``3:self_assessment:17:-5:2026-11-09``, and makes it unique. Whom it reaches is decided
-    when it falls due, from the bindings of that moment (C19); ``person_id`` is set only on a
-    repeat that this person asked for.
+    time in Vietnam, ``3:self_assessment:17:-5:2026-11-09T08:00``, and makes it unique. Whom it
+    reaches is decided when it falls due, from the bindings of that moment (C19); ``person_id``
+    is set only on a repeat that this person asked for.
     """
 
     __tablename__ = "reminder"

@@ -62,10 +62,42 @@ def test_at_eight_on_the_day_each_focal_officer_is_told_once(bench: Bench) -> No
     assert an.labels[1:] == ["Nhắc lại sau", "Đã nắm"]
 
 
+@pytest.mark.parametrize("late", ["2026-10-15 08:00", "2026-10-20 21:40"])
+def test_the_focal_officers_are_told_that_the_self_assessment_is_open(
+    bench: Bench, late: str
+) -> None:
+    """What was promised on joining; after downtime it is made up for."""
+    an = bench.officer("Nguyễn Văn An", "STP")
+    binh = bench.officer("Trần Thị Bình", "STP", Role.DEPUTY)
+    assert tick(bench, "2026-10-15 07:59:59") == 0
+    assert tick(bench, late) == 1
+    assert tick(bench, late) == 0
+    an.sees("self_assessment_opened", unit="Sở Tư pháp", closes_at=at("2026-11-16 00:00"))
+    days = "31" if late < "2026-10-16" else "26"
+    assert an.text.splitlines()[:2] == [
+        f"● Tự đánh giá của Sở Tư pháp đã mở, hạn 24:00 Chủ nhật, 15/11/2026 (còn {days} ngày).",
+        "86 tiêu chí chưa chấm.",
+    ]
+    assert "Trước hết, anh/chị chấm tiêu chí 1.1.1 Ban hành kế hoạch" in an.text
+    assert an.labels == ["Làm tiếp 1.1.1", "Còn thiếu gì", "Lịch"]
+    assert binh.messages == []
+    an.picks("continue")
+    assert an.last.name != "self_assessment_opened"
+
+
+def test_the_opening_of_several_units_is_one_message(bench: Bench) -> None:
+    an = bench.officer("Nguyễn Văn An", "STP")
+    bench.officer("Nguyễn Văn An", "STC")
+    assert tick(bench, "2026-10-15 08:00") == 1
+    an.sees("reminder_together", count=2)
+    assert an.labels == ["Còn thiếu gì", "Lịch"]
+
+
 def test_after_downtime_only_the_newest_rung_is_sent(bench: Bench) -> None:
     an = bench.officer("Nguyễn Văn An", "STP")
     assert tick(bench, "2026-11-13 21:40") == 1
     assert outcomes(bench, "STP") == {
+        "opening": "overtaken",
         "-10": "overtaken",
         "-5": "overtaken",
         "-3": "overtaken",

@@ -3,9 +3,10 @@
 from collections import Counter
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from models import campaigns, reminders, units
@@ -28,17 +29,28 @@ def rungs(opens: str | None, closes: str) -> list[tuple[str, datetime]]:
 
 
 def rows_of(session: Session, code: str) -> dict[str, Outcome]:
-    """Day and outcome of the unit's rows."""
+    """Day and outcome of the unit's rows, without the opening that comes before the ladder."""
     unit = units.by_code(session, code)
     assert unit is not None
-    query = select(Reminder).where(Reminder.unit_id == unit.id).order_by(Reminder.due_at)
-    return {f"{row.rung} {row.key[-5:]}": row.outcome for row in session.scalars(query)}
+    of_ladder = (Reminder.unit_id == unit.id, Reminder.rung != reminders.OPENING)
+    rows = session.scalars(select(Reminder).where(*of_ladder).order_by(Reminder.due_at))
+    return {f"{row.rung} {row.key[-11:-6]}": row.outcome for row in rows}
 
 
-def move(session: Session, now: str, closes: str) -> None:
+def openings(session: Session) -> list[tuple[datetime, Outcome]]:
+    """Those of one unit; all units have the same."""
+    unit = units.by_code(session, "STP")
+    assert unit is not None
+    of_unit = (Reminder.unit_id == unit.id, Reminder.rung == reminders.OPENING)
+    rows = session.scalars(select(Reminder).where(*of_unit).order_by(Reminder.due_at))
+    return [(row.due_at, row.outcome) for row in rows]
+
+
+def move(session: Session, now: str, closes: str, opens: str = "") -> None:
     found = session.scalars(select(Campaign)).one()
     step = Step.SELF_ASSESSMENT
-    campaigns.move(session, By(at(now)), found, step, None, at(closes), "")
+    opens_at = at(opens) if opens else None
+    campaigns.move(session, By(at(now)), found, step, opens_at, at(closes), "")
 
 
 def test_the_ladder_counts_working_days_and_takes_in_a_last_day_on_sunday() -> None:
@@ -91,11 +103,53 @@ def test_a_reminder_is_put_off_only_to_before_the_deadline() -> None:
     assert reminders.snooze_instants(at("2026-11-15 22:30"), closes) == []
 
 
-def test_issuing_the_plan_plans_five_rungs_for_each_unit(province: Sessions) -> None:
+def test_issuing_the_plan_plans_the_opening_and_five_rungs_for_each_unit(
+    province: Sessions,
+) -> None:
     with province() as session:
         by_rung = select(Reminder.rung, func.count()).group_by(Reminder.rung)
         counted = dict(session.execute(by_rung).all())
-    assert counted == dict.fromkeys(("-10", "-5", "-3", "-1", "last_day"), 30)
+    assert counted == dict.fromkeys(("opening", "-10", "-5", "-3", "-1", "last_day"), 30)
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "rungs"),
+    [
+        ("2026-10-15 00:00", "2026-11-16 00:00", ["opening", "-10", "-5", "-3", "-1", "last_day"]),
+        ("2026-11-13 13:30", "2026-11-16 00:00", ["opening", "last_day"]),
+        ("2026-11-11 00:00", "2026-11-16 00:00", ["opening", "-1", "last_day"]),
+        ("2026-11-15 00:00", "2026-11-15 07:00", []),
+    ],
+)
+def test_the_opening_comes_at_eight_or_at_the_hour_of_opening(
+    opens: str, closes: str, rungs: list[str]
+) -> None:
+    """A rung at the same instant gives way: the opening names the deadline too."""
+    found = reminders.with_opening(Span(at(opens), at(closes)))
+    assert [rung.name for rung in found] == rungs
+    assert all(rung.due_at >= max(at(opens), at(opens[:10] + " 08:00")) for rung in found)
+
+
+def test_an_opening_that_moves_is_told_at_its_new_time(province: Sessions) -> None:
+    planned, cancelled = Outcome.PLANNED, Outcome.CANCELLED
+    with province.begin() as session:
+        move(session, "2026-10-13 09:00", "2026-11-16 00:00", "2026-10-15 13:30")
+        assert openings(session) == [
+            (at("2026-10-15 08:00"), cancelled),
+            (at("2026-10-15 13:30"), planned),
+        ]
+
+
+def test_a_plan_issued_late_opens_the_assessment_at_that_moment(province: Sessions) -> None:
+    """R6.1: before the plan nobody owes anything, whatever the calendar says."""
+    with province.begin() as session:
+        found = session.scalars(select(Campaign)).one()
+        session.execute(delete(Reminder))
+        found.opened_at, found.plan_number = None, ""
+        session.flush()
+        now = at("2026-10-20 14:20")
+        campaigns.issue_plan(session, By(now), found, "9/KH-SNV", now.date(), None)
+        assert openings(session) == [(now, Outcome.PLANNED)]
 
 
 def test_planning_again_changes_nothing(province: Sessions) -> None:
@@ -106,7 +160,7 @@ def test_planning_again_changes_nothing(province: Sessions) -> None:
         reminders.replan(session, found, now)
         session.expire_all()
         assert rows_of(session, "STP") == before
-        assert session.scalar(select(func.count()).select_from(Reminder)) == 150
+        assert session.scalar(select(func.count()).select_from(Reminder)) == 180
 
 
 def test_moving_the_window_cancels_what_no_longer_fits_and_moving_back_restores_it(
