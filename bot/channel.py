@@ -152,13 +152,17 @@ class Limits:
 
 @dataclass(frozen=True)
 class Abilities:
-    """What a platform can show and take (I10)."""
+    """What a platform can show and take (I10).
+
+    ``keeps_messages``: whoever was sent something can read it there again, without our row.
+    """
 
     buttons: bool = True
     files_in: bool = True
     files_out: bool = True
     text_limit: int = 4096
     file_limit: int = 20 * 1024 * 1024
+    keeps_messages: bool = False
 
 
 class FetchFailed(Exception):

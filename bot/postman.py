@@ -19,7 +19,7 @@ from bot.kitchen import Kitchen
 from bot.limiter import Limiter
 from bot.store import Store
 from bot.words import Words
-from models import sending
+from models import outbox, sending
 from models.clock import Clock
 from models.database import Database
 from models.messages import decode
@@ -178,6 +178,9 @@ class Postman:
         match delivery.fate:
             case Fate.SENT:
                 sending.settle(session, id, SendStatus.SENT, at, delivery.platform_id)
+                keeps = self._channels[message.channel].abilities.keeps_messages
+                if message.holds_secret and keeps:
+                    outbox.blank(session, message)
             case Fate.LATER:
                 self._postpone(session, message, delivery)
             case Fate.MOVED:

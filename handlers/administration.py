@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from handlers import unit_picking
 from handlers.dialogue import Choice, Conversation, State, Turn, on_choice, on_command, on_text
 from models import people, policy
+from models.messages import Secret
 from models.people import Role, invitations
 from models.units import Unit
 
@@ -64,7 +65,7 @@ def enter_name(turn: Turn, name: str) -> None:
         for_name=name or None,
         role=role,
         unit=unit.name,
-        code=code,
+        code=Secret(code),
         web=turn.link("start", code),
         telegram=turn.link("telegram", code),
         hours=invitations.HOURS,

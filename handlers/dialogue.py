@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models import outbox
 from models.files import Received
-from models.messages import Choice, Enclosure, Kind, Numbering, Part
+from models.messages import Choice, Enclosure, Kind, Numbering, Part, Secret
 from models.outbox import Place, Recipient
 from models.people import By, Person, Role
 
@@ -182,10 +182,10 @@ class Turn:
             self.session, name, values, to=person, key=key, at=self.now, choices=choices
         )
 
-    def link(self, kind: str, code: str) -> str:
+    def link(self, kind: str, code: str) -> Secret:
         """The web address for a one-time code: ``start`` or ``upload``; or, as ``telegram``, the
         deep link into that chat. Empty where the operator has configured none."""
-        return self.links(kind, code)
+        return Secret(self.links(kind, code))
 
     def _queue(
         self,

@@ -16,6 +16,7 @@ from handlers.dialogue import (
     on_text,
 )
 from models import people, policy
+from models.messages import Secret
 from models.people import Binding, Invitation, Person, Role, invitations
 from models.policy import Action, Grant
 from models.units import Unit
@@ -183,7 +184,7 @@ def hand_over(turn: Turn, _: str) -> State:
         code = people.hand_over_by_invitation(turn.session, binding, name, turn.by)
         web, telegram = turn.link("start", code), turn.link("telegram", code)
         links: dict[str, Any] = {
-            "code": code,
+            "code": Secret(code),
             "web": web,
             "telegram": telegram,
             "hours": invitations.HOURS,

@@ -3,7 +3,7 @@
 from apscheduler.schedulers.base import BaseScheduler
 from sqlalchemy.orm import Session, sessionmaker
 
-from jobs import reminders
+from jobs import housekeeping, reminders
 from models.clock import Clock
 
 __all__ = ["register_all"]
@@ -12,3 +12,4 @@ __all__ = ["register_all"]
 def register_all(scheduler: BaseScheduler, sessions: sessionmaker[Session], clock: Clock) -> None:
     """Give the scheduler all jobs."""
     reminders.register(scheduler, sessions, clock)
+    housekeeping.register(scheduler, sessions, clock)

@@ -90,6 +90,16 @@ class Part:
         return hash(self.name)
 
 
+class Secret(str):
+    """A code, or a link that holds one: text that is blanked in the message's row as soon as
+    nobody needs to read it there any more."""
+
+    __slots__ = ()
+
+
+BLANK = "••••"  # What is shown in place of a secret that was blanked.
+
+
 @dataclass(frozen=True)
 class Enclosure:
     """A file that goes with a message.
@@ -111,6 +121,8 @@ def encode(value: Any) -> Any:
             return value
         case enum.Enum():
             return {"$word": word_of(value)}
+        case Secret():
+            return {"$secret": str(value)} if value else ""
         case str():
             return value
         case Decimal():
@@ -133,6 +145,8 @@ def decode(value: Any) -> Any:
     match value:
         case {"$word": str(name)}:
             return Part(name)
+        case {"$secret": str(text)}:
+            return Secret(text)
         case {"$decimal": str(digits)}:
             return Decimal(digits)
         case {"$instant": str(text)}:
@@ -146,6 +160,30 @@ def decode(value: Any) -> Any:
         case list():
             return [decode(item) for item in value]
     return value
+
+
+def holds_secret(encoded: Any) -> bool:
+    """Whether there is a secret among encoded values that is not blanked yet."""
+    match encoded:
+        case {"$secret": text}:
+            return bool(text != BLANK)
+        case dict():
+            return any(holds_secret(item) for item in encoded.values())
+        case list():
+            return any(holds_secret(item) for item in encoded)
+    return False
+
+
+def blanked(encoded: Any) -> Any:
+    """Encoded values with every secret in them replaced by ``BLANK``."""
+    match encoded:
+        case {"$secret": _}:
+            return {"$secret": BLANK}
+        case dict():
+            return {key: blanked(item) for key, item in encoded.items()}
+        case list():
+            return [blanked(item) for item in encoded]
+    return encoded
 
 
 def word_of(member: enum.Enum) -> str:

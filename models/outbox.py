@@ -8,17 +8,28 @@ import enum
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Identity
-from models.messages import Choice, Enclosure, Kind, Numbering, encode, encode_choices
+from models.messages import (
+    Choice,
+    Enclosure,
+    Kind,
+    Numbering,
+    blanked,
+    encode,
+    encode_choices,
+    holds_secret,
+)
 from models.people.tables import Account, Person
+
+SECRETS_LAST = timedelta(hours=72)  # As long as an invitation is good.
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -44,7 +55,8 @@ class OutboxMessage(Base):
     """``ref`` is what its buttons carry: opaque, unguessable, with the position behind it.
 
     ``conversation``, ``state`` and ``memory`` are those in which it was said, so that a press
-    on an old message is answered from where it stood.
+    on an old message is answered from where it stood. ``holds_secret``: a code can be read in
+    ``values`` until it is blanked.
     """
 
     __tablename__ = "outbox_message"
@@ -53,6 +65,7 @@ class OutboxMessage(Base):
         UniqueConstraint("ref"),
         Index("ix_outbox_message_due", "status", "priority", "id"),
         Index("ix_outbox_message_chat", "channel", "address", "id"),
+        Index("ix_outbox_message_secret", "holds_secret", "settled_at"),
     )
 
     id: Mapped[int] = mapped_column(Identity, primary_key=True)
@@ -64,6 +77,7 @@ class OutboxMessage(Base):
     binding_id: Mapped[int | None] = mapped_column(ForeignKey("binding.id"))
     name: Mapped[str]
     values: Mapped[dict[str, Any]]
+    holds_secret: Mapped[bool] = mapped_column(default=False)
     choices: Mapped[list[Any]]
     always: Mapped[list[Any]]
     page: Mapped[int] = mapped_column(default=0)
@@ -130,6 +144,7 @@ def enqueue(
     recipient = to if isinstance(to, Recipient) else address_of(session, to)
     place = place or Place()
     reachable = bool(recipient.channel)
+    encoded = encode(values or {})
     row = {
         "key": key,
         "ref": secrets.token_urlsafe(9),
@@ -138,7 +153,8 @@ def enqueue(
         "person_id": recipient.person_id,
         "binding_id": recipient.binding_id or binding_id,
         "name": name,
-        "values": encode(values or {}),
+        "values": encoded,
+        "holds_secret": holds_secret(encoded),
         "choices": encode_choices(list(choices)),
         "always": encode_choices(list(always)),
         "page": page,
@@ -185,6 +201,23 @@ def last_starred(session: Session, channel: str, address: str) -> OutboxMessage 
     starred = OutboxMessage.numbering == Numbering.STARRED
     query = select(OutboxMessage).where(*here, starred).order_by(OutboxMessage.id.desc())
     return session.scalar(query.limit(1))
+
+
+def blank(session: Session, message: OutboxMessage) -> None:
+    """Take the secrets out of a message that its reader has elsewhere, or no more use for."""
+    change = {"values": blanked(message.values), "holds_secret": False}
+    session.execute(update(OutboxMessage).where(OutboxMessage.id == message.id).values(change))
+
+
+def blank_old(session: Session, now: datetime, limit: int) -> int:
+    """Blank up to ``limit`` messages whose codes have expired by now; how many these were."""
+    query = select(OutboxMessage).where(
+        OutboxMessage.holds_secret, OutboxMessage.settled_at <= now - SECRETS_LAST
+    )
+    found = session.scalars(query.limit(limit).with_for_update(skip_locked=True)).all()
+    for message in found:
+        blank(session, message)
+    return len(found)
 
 
 def _enclosure(enclosure: Enclosure | None) -> dict[str, Any] | None:

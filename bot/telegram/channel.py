@@ -47,7 +47,7 @@ class TelegramChannel:
     """
 
     name = "telegram"
-    abilities = Abilities(text_limit=TEXT_LIMIT, file_limit=files.LIMIT)
+    abilities = Abilities(text_limit=TEXT_LIMIT, file_limit=files.LIMIT, keeps_messages=True)
     limits: Limits | None = Limits()
 
     def __init__(

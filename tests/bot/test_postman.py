@@ -20,7 +20,7 @@ from models import database as databases
 from models import outbox, sending
 from models.clock import wall_clock
 from models.database import Database
-from models.messages import Kind
+from models.messages import BLANK, Kind, Secret
 from models.outbox import OutboxMessage, Recipient, SendStatus
 from models.people import Account, Person
 from tests.bot_api import TOKEN, Server, User, serve
@@ -115,6 +115,30 @@ def test_messages_of_a_chat_arrive_in_the_order_in_which_they_were_said(
 
     assert [m.status for m in sent] == [SendStatus.SENT] * 3
     assert [m.platform_id for m in sent] == [str(m.id) for m in an.messages()]
+
+
+def test_a_code_leaves_its_row_when_telegram_has_it(office: Office, api: Server) -> None:
+    """Nobody who reads the database gets in with a code that was only shown to somebody."""
+    an, code = api.user("An"), "K7Q2MZ9T4WXB8H3D5RVC6JN0PA"
+    api.fault("sendMessage", "429", retry_after=1)
+
+    def show(session: Session) -> None:
+        outbox.enqueue(
+            session,
+            "log_in_link",
+            {"link": Secret(f"https://cchc.test/start/{code}"), "minutes": 15},
+            to=Recipient("telegram", str(an.id)),
+            key="test:secret",
+            at=wall_clock(),
+            kind=Kind.ANSWER,
+        )
+
+    [row] = run(office, show, 1)
+
+    [message] = an.messages()
+    assert code in message.text
+    assert (row.values, row.holds_secret) == ({"link": {"$secret": BLANK}, "minutes": 15}, False)
+    assert Words().letter(row).plain.splitlines()[1] == "••••"
 
 
 def test_answers_go_before_notices(office: Office, api: Server) -> None:

@@ -556,6 +556,7 @@ def upgrade() -> None:
         sa.Column("binding_id", sa.Integer(), nullable=True),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("values", Document, nullable=False),
+        sa.Column("holds_secret", sa.Boolean(), nullable=False),
         sa.Column("choices", Document, nullable=False),
         sa.Column("always", Document, nullable=False),
         sa.Column("page", sa.Integer(), nullable=False),
@@ -613,6 +614,9 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox_message", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_message_chat", ["channel", "address", "id"], unique=False)
         batch_op.create_index("ix_outbox_message_due", ["status", "priority", "id"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_message_secret", ["holds_secret", "settled_at"], unique=False
+        )
 
     op.create_table(
         "unit_group",

@@ -1,0 +1,41 @@
+"""What is cleared away when nobody needs it any more."""
+
+import logging
+
+from apscheduler.schedulers.base import BaseScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy.orm import Session, sessionmaker
+
+from models import outbox
+from models.clock import Clock
+
+logger = logging.getLogger(__name__)
+
+TICK_MINUTES = 20
+BATCH = 100
+
+
+def blank_old_secrets(sessions: sessionmaker[Session], clock: Clock) -> int:
+    """Take expired codes out of messages that were sent, a batch a transaction; how many."""
+    count = 0
+    while True:
+        with sessions.begin() as session:
+            batch = outbox.blank_old(session, clock(), BATCH)
+        count += batch
+        if batch < BATCH:
+            break
+    if count:
+        logger.info("blanked the codes in %d old messages", count)
+    return count
+
+
+def register(scheduler: BaseScheduler, sessions: sessionmaker[Session], clock: Clock) -> None:
+    scheduler.add_job(
+        blank_old_secrets,
+        IntervalTrigger(minutes=TICK_MINUTES),
+        args=(sessions, clock),
+        id="housekeeping",
+        coalesce=True,
+        max_instances=1,
+        misfire_grace_time=None,
+    )
