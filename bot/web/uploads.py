@@ -21,6 +21,7 @@ from bot.web.world import WORLD
 from models import inbox, uploads
 from models.files import clean_name
 from models.inbox import Arrival
+from models.people import invitations
 from models.text import clean
 from models.web_sessions import Standing
 
@@ -119,7 +120,7 @@ async def _take_part(request: web.Request, part: BodyPartReader, upload: Upload)
         case "id":
             upload.client_id = (await part.text())[:36]
         case "caption":
-            upload.caption = clean(await part.text())[:CAPTION_LIMIT]
+            upload.caption = invitations.seal(clean(await part.text())[:CAPTION_LIMIT])
         case "file" if part.filename:
             if len(upload.files) == MOST_FILES:
                 raise door.refused(

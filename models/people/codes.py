@@ -12,9 +12,9 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 26
 
 SEALED = re.compile(r"#[0-9a-f]{64}")
-# A code stands alone or at the end of an invitation's link; not inside other addresses.
+# A code stands alone or at the end of a link of ours; not inside other addresses.
 _CODE = re.compile(
-    r"(^|[\s\"'“”‘’«(<\[,;:]|start[=/])([0-9A-Za-z]{26})(?![0-9A-Za-z_=-])", re.IGNORECASE
+    r"(^|[\s\"'“”‘’«(<\[,;:]|start[=/]|tai-len/)([0-9A-Za-z]{26})(?![0-9A-Za-z_=-])", re.IGNORECASE
 )
 _LOOKALIKES = str.maketrans("ILO", "110")
 

@@ -42,7 +42,12 @@ def test_a_code_is_26_characters_of_crockford_and_never_the_same() -> None:
     assert all(re.fullmatch("[0-9A-HJKMNP-TV-Z]{26}", code) for code in made)
 
 
-@given(CODES, st.sampled_from(["{}", "/start {}", "https://x.vn/start/{}", "t.me/b?start={} ạ"]))
+@given(
+    CODES,
+    st.sampled_from(
+        ["{}", "/start {}", "https://x.vn/start/{}", "t.me/b?start={} ạ", "x/tai-len/{}"]
+    ),
+)
 def test_whatever_carries_a_code_is_stored_without_it(code: str, text: str) -> None:
     kept = invitations.seal(text.format(code))
     assert code not in kept

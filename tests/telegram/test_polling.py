@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bot.telegram import TelegramChannel, TelegramRefused
+from bot.telegram.reading import arrival
 from models.inbox import Arrival, Waiting
 from models.people.invitations import seal
 from tests.bot_api import Server
@@ -73,6 +74,18 @@ def test_a_code_is_sealed_before_it_is_stored(api: Server, stored: Inbox) -> Non
     assert first.body["message"]["text"] == seal(f"/start {code}")
     assert second.body["message"]["caption"] == seal(code)
     assert code not in str([event.body for event in stored.events])
+
+
+def test_a_code_in_the_echo_of_our_own_message_is_sealed_too() -> None:
+    """A press brings along the message it was made on, a reply the one it answers."""
+    code = "K7Q2MZ9T4WXB8H3D5RVC6JN0PA"
+    shown = f"Mã (dùng một lần): {code}\nTrang web: https://cchc.test/start/{code}\n"
+    shown += f"Telegram: https://t.me/b?start={code}\nTải lên: https://cchc.test/tai-len/{code}"
+    link = {"type": "text_link", "url": f"https://cchc.test/tai-len/{code}"}
+    message = {"message_id": 1, "chat": {"id": 5}, "text": shown, "entities": [link]}
+    press = {"update_id": 1, "callback_query": {"id": "1", "data": "a:0", "message": message}}
+    reply = {"update_id": 2, "message": {**message, "text": "?", "reply_to_message": message}}
+    assert code not in str([arrival(7, update).body for update in (press, reply)])
 
 
 def test_nothing_is_confirmed_while_it_is_not_stored(api: Server, stored: Inbox) -> None:
