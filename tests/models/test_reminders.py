@@ -103,7 +103,7 @@ def test_a_reminder_is_put_off_only_to_before_the_deadline() -> None:
     assert reminders.snooze_instants(at("2026-11-15 22:30"), closes) == []
 
 
-def test_issuing_the_plan_plans_the_opening_and_five_rungs_for_each_unit(
+def test_the_plan_makes_the_opening_and_five_rungs_for_each_unit(
     province: Sessions,
 ) -> None:
     with province() as session:
