@@ -49,7 +49,12 @@ class Attached:
 
 @dataclass(frozen=True)
 class Edited:
-    """Somebody changed a message that was sent before: it never changes a record (T15)."""
+    """Somebody changed a message that was sent before: it never changes a record (T15).
+
+    ``of`` is the platform's name of that message.
+    """
+
+    of: str
 
 
 Signal = Typed | Press | Attached | Edited

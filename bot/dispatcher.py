@@ -86,7 +86,6 @@ class Answering:
         self._person = person
         self._event = event
         self._bindings = people.active_bindings(session, person.id) if person else []
-        self._said = 0
 
     def run(self) -> None:
         try:
@@ -96,15 +95,14 @@ class Answering:
             self._show_refusal(refusal)
 
     def _answer(self, deed: Deed) -> None:
-        if isinstance(deed, Edited):
-            self._say("edit_not_recorded")
-            return
         if isinstance(deed, Typed) and not self._abilities.buttons:
             deed = self._as_press(deed)
         if not self._bindings and not self._is_joining(deed):
             self._run(self._routes.for_strangers(deed), binding=None)
             return
         match deed:
+            case Edited():
+                self._say_not_recorded(deed)
             case Press():
                 self._press(deed)
             case Typed():
@@ -113,17 +111,12 @@ class Answering:
                 self._reach(deed, self._routes.for_files(self._chat, deed.files, deed.caption))
 
     def _press(self, press: Press) -> None:
-        ref, position, page = read_token(press.token)
-        message = outbox.by_ref(self._session, ref) if ref else None
-        if message is None or not self._is_for_this_chat(message):
-            raise Refusal("press_unknown", [Choice("menu")])
-        if page is not None:
+        message, choice, page = self._pressed(press)
+        if message is not None and page is not None:
             self._turn_page(message, page)
             return
-        choices = decode_choices(message.choices) + decode_choices(message.always)
-        if position is None or position >= len(choices):
+        if message is None or choice is None:
             raise Refusal("press_unknown", [Choice("menu")])
-        choice = choices[position]
         if choice.action == "act_as":
             self._act_as(choice.value, message)
             return
@@ -172,7 +165,6 @@ class Answering:
         state = goal.handler.call(turn, *goal.arguments)
         if state is None and not turn.ended and binding and chat.binding_id == binding.id:
             chat.binding_id = before  # What is said aside leaves the open form its role.
-        self._said = turn.said
         if turn.prompt_id is not None:
             chat.prompt_id = turn.prompt_id
         if state is not None:
@@ -212,8 +204,10 @@ class Answering:
     # Screens
 
     def _turn_page(self, message: OutboxMessage, page: int) -> None:
-        """Say the same message again, open at another page."""
-        self._said += 1
+        """Say the same message again, open at another page, to the role it was said to."""
+        held = {None, *(binding.id for binding in self._bindings)}
+        if message.binding_id not in held:
+            raise Refusal("role_ended", [Choice("menu")])
         place = outbox.Place(
             message.conversation, message.state, dict(message.memory), message.numbering
         )
@@ -235,6 +229,17 @@ class Answering:
         """Say no and why, with the ways out, or else with what the screen offered before."""
         prompt = None if refusal.offers else self._prompt()
         self._say(f"refusal.{refusal.name}", refusal.offers, prompt=prompt, **refusal.values)
+
+    def _say_not_recorded(self, edited: Edited) -> None:
+        """Once for a message: a live location is edited every few seconds (T15)."""
+        outbox.enqueue(
+            self._session,
+            "edit_not_recorded",
+            to=self._here(),
+            key=f"edited:{self._event.channel}:{self._event.address}:{edited.of}",
+            at=self._event.at,
+            kind=Kind.ANSWER,
+        )
 
     def _repeat_prompt(self) -> None:
         prompt = self._prompt()
@@ -299,14 +304,25 @@ class Answering:
         return Press(screen[position][1])
 
     def _is_joining(self, deed: Deed) -> bool:
-        """An unbound person's presses on the invitation just shown are answered too."""
+        """An unbound person's answer to an invitation is heard too, and no other press."""
         if not isinstance(deed, Press):
             return False
-        ref, _, _ = read_token(deed.token)
+        message, choice, _ = self._pressed(deed)
+        if message is None or choice is None:
+            return False
+        goal = next(self._routes.for_choice(message, choice), None)
+        return goal is not None and goal.conversation.strangers
+
+    def _pressed(self, press: Press) -> tuple[OutboxMessage | None, Choice | None, int | None]:
+        """The message of this chat, and the choice on it or the page of it; None for what is
+        not there."""
+        ref, position, page = read_token(press.token)
         message = outbox.by_ref(self._session, ref) if ref else None
         if message is None or not self._is_for_this_chat(message):
-            return False
-        return self._routes.is_for_strangers(message.conversation)
+            return (None, None, None)
+        choices = decode_choices(message.choices) + decode_choices(message.always)
+        offered = position is not None and position < len(choices)
+        return (message, choices[position or 0] if offered else None, page)
 
     def _is_for_this_chat(self, message: OutboxMessage) -> bool:
         return (message.channel, message.address) == (self._event.channel, self._event.address)
@@ -324,8 +340,8 @@ def _as_json(deed: Deed) -> dict[str, Any]:
             return {"press": token}
         case Handed(files, caption):
             return {"files": [as_json(file) for file in files], "caption": caption}
-        case Edited():
-            return {}
+        case Edited(of):
+            return {"edited": of}
 
 
 def _from_json(stored: dict[str, Any]) -> Deed:
@@ -336,4 +352,4 @@ def _from_json(stored: dict[str, Any]) -> Deed:
             return Press(token)
         case {"files": files, "caption": caption}:
             return Handed(tuple(from_json(file) for file in files), caption)
-    return Edited()
+    return Edited(stored["edited"])

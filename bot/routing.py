@@ -39,9 +39,6 @@ class Routes:
             for handler in conversation.entry_points:
                 self._register(conversation, handler)
 
-    def is_for_strangers(self, name: str) -> bool:
-        return name == self._stranger.name
-
     def for_strangers(self, deed: object) -> Goal:
         """Whatever an unbound person sends goes to one conversation."""
         text = deed.text if isinstance(deed, Typed) else ""
@@ -53,7 +50,8 @@ class Routes:
     def for_text(self, chat: Chat, text: str) -> Iterator[Goal]:
         if text.lstrip().startswith("/"):
             yield from self._command(text)
-        elif SEALED_CODE.fullmatch(text.strip()):
+            return  # A command that is not for this person is not taken for words either.
+        if SEALED_CODE.fullmatch(text.strip()):
             yield Goal(self._stranger, self._entry(self._stranger, Trigger.TEXT), (text,))
         else:
             yield from self._in_state(chat, Trigger.TEXT, (text,))

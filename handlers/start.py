@@ -122,14 +122,16 @@ def what_follows(turn: Turn, binding: Binding) -> Part | None:
     return None
 
 
-def decline(turn: Turn, _: str) -> None:
+def decline(turn: Turn, _: str) -> State | None:
     """The code reached somebody else: nobody shall use it, and who sent it shall know."""
     invitation = invited(turn)
-    if invitation is not None:
-        by = By(turn.now, turn.by.person, None, turn.event_id)
-        invitations.void(turn.session, invitation, by)
-        tell_inviters(turn, invitation)
+    if invitation is None:
+        return refuse_code(turn)
+    by = By(turn.now, turn.by.person, None, turn.event_id)
+    invitations.void(turn.session, invitation, by)
+    tell_inviters(turn, invitation)
     turn.end("not_me_noted", [Choice("menu")] if is_known(turn) else [])
+    return None
 
 
 def tell_inviters(turn: Turn, invitation: Invitation) -> None:

@@ -104,8 +104,8 @@ class Officer:
         handed = tuple(f if isinstance(f, Received) else received(*f) for f in files)
         self.bench.take(self.channel, self.address, Handed(handed, caption))
 
-    def edits(self) -> None:
-        self.bench.take(self.channel, self.address, Edited())
+    def edits(self, message: str = "1") -> None:
+        self.bench.take(self.channel, self.address, Edited(message))
 
     def picks(self, action: str, value: object = None, *, on: OutboxMessage | None = None) -> None:
         """Press the choice with this action (and value) on the newest message that offers it."""

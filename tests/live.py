@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+import handlers
 from bot.app import Addresses, Bot
 from bot.config import (
     Config,
@@ -17,6 +18,7 @@ from bot.config import (
     TelegramSection,
     WebSection,
 )
+from handlers.dialogue import Conversation
 from jobs import reminders
 from models.clock import Clock
 
@@ -24,9 +26,15 @@ from models.clock import Clock
 class Live:
     """A bot in this process; ``addresses`` are those of its servers."""
 
-    def __init__(self, config: Config, clock: Clock) -> None:
+    def __init__(
+        self,
+        config: Config,
+        clock: Clock,
+        conversations: Sequence[Conversation] = handlers.CONVERSATIONS,
+    ) -> None:
         self._config = config
         self._clock = clock
+        self._conversations = conversations
         self._ready: Future[Addresses] = Future()
         self._thread = threading.Thread(target=self._serve, name="live-bot", daemon=True)
         self._thread.start()
@@ -52,7 +60,7 @@ class Live:
     async def _run(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._stopped = asyncio.Event()
-        self.bot = Bot(self._config, self._clock)
+        self.bot = Bot(self._config, self._clock, conversations=self._conversations)
         async with self.bot.running() as addresses:
             self._ready.set_result(addresses)
             await self._stopped.wait()
@@ -70,8 +78,8 @@ def configure(database_url: str, folder: Path, **telegram: Any) -> Config:
 
 
 @contextlib.contextmanager
-def running(config: Config, clock: Clock) -> Iterator[Live]:
-    live = Live(config, clock)
+def running(config: Config, clock: Clock, **more: Any) -> Iterator[Live]:
+    live = Live(config, clock, **more)
     try:
         yield live
     finally:

@@ -31,7 +31,7 @@ def read(update: Mapping[str, Any]) -> Signal | None:
         data = query.get("data")
         return Press(data, query["id"]) if data and _is_private(chat) else None
     if (edited := update.get("edited_message")) is not None:
-        return Edited() if _is_private(edited["chat"]) else None
+        return Edited(str(edited["message_id"])) if _is_private(edited["chat"]) else None
     message = update.get("message")
     if message is None or not _is_private(message["chat"]):
         return None

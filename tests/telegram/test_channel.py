@@ -266,7 +266,7 @@ def test_texts_links_presses_and_edits_are_told_apart(api: Server) -> None:
     message = an.text("/start K7Q2MZ9T4WXB8H3D5RVC6JN0PA")
     assert read(api) == Typed("/start K7Q2MZ9T4WXB8H3D5RVC6JN0PA")
     an.edit(message, "khác")
-    assert read(api) == Edited()
+    assert read(api) == Edited(str(message))
     query = an.press_data(99, "abcdefghijkl:3")
     assert read(api) == Press("abcdefghijkl:3", query)
 
