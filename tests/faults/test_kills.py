@@ -67,7 +67,7 @@ class Officer(threading.Thread):
     def _explain(self) -> None:
         """Open a line, choose the explanation, write it: the state must outlive the process."""
         seen = len(self._user.messages())
-        self._user.text(self._random.choice(CODES))
+        self._user.text(f"/minhchung {self._random.choice(CODES)}")
         card = self._message_offering("Giải trình thay tài liệu", seen)
         seen = len(self._user.messages())
         self._user.press(card, "Giải trình thay tài liệu")

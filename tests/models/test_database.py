@@ -21,7 +21,7 @@ def db(database_url: str) -> Iterator[Database]:
     database.close()
 
 
-def put(key: str, value: str):  # noqa: ANN201
+def put(key: str, value: str):
     def work(session: Session) -> str:
         session.add(Setting(key=key, value=value))
         session.flush()
