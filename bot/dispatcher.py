@@ -155,6 +155,7 @@ class Answering:
             conversation=goal.conversation,
             event_id=self._event.id,
             links=self._links,
+            abilities=self._abilities,
             memory=dict(goal.memory),
             argument=goal.argument,
             interrupts=bool(self._chat.state),

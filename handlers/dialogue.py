@@ -8,7 +8,7 @@ import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -34,6 +34,16 @@ __all__ = [
 
 
 Links = Callable[[str, str], str]
+
+
+class Abilities(Protocol):
+    """What the platform of a turn carries besides text (I10)."""
+
+    @property
+    def files_in(self) -> bool: ...
+
+    @property
+    def files_out(self) -> bool: ...
 
 
 class PassOn(Exception):
@@ -123,6 +133,7 @@ class Turn:
     conversation: Conversation
     event_id: int
     links: Links
+    abilities: Abilities
     memory: dict[str, Any] = field(default_factory=dict)
     argument: str = ""
     interrupts: bool = False
@@ -198,6 +209,11 @@ class Turn:
         state: str = "",
         aside: bool = False,
     ) -> None:
+        if enclosure is not None and not self.abilities.files_out:
+            # The words come without the file, and say before where it can be had.
+            there = [Choice("log_in_link")]
+            self._queue("file_on_the_web", there, {"file": enclosure.name}, aside=True)
+            enclosure = None
         self.said += 1
         binding = self.by.binding
         recipient = Recipient(

@@ -17,7 +17,7 @@ import handlers
 from bot.channel import Abilities, Edited, Press, Typed
 from bot.dispatcher import Deed, Dispatcher, Event, Handed
 from bot.words import Words, choices_on_screen
-from models import inbox, units
+from models import inbox, units, uploads
 from models.files import Received
 from models.inbox import Arrival, EventStatus
 from models.messages import Choice, decode, word_of
@@ -103,6 +103,14 @@ class Officer:
         """Files that came together; bytes are taken as stored."""
         handed = tuple(f if isinstance(f, Received) else received(*f) for f in files)
         self.bench.take(self.channel, self.address, Handed(handed, caption))
+
+    def uploads(self, code: str, *files: tuple[str, bytes], caption: str = "") -> None:
+        """Hand files in on the page of a one-time link; they come out in the link's chat."""
+        with self.bench.sessions.begin() as session:
+            link = uploads.redeem(session, code, self.bench.clock())
+            assert link is not None
+        handed = tuple(received(*file) for file in files)
+        self.bench.take(link.channel, link.address, Handed(handed, caption or link.caption))
 
     def edits(self, message: str = "1") -> None:
         self.bench.take(self.channel, self.address, Edited(message))

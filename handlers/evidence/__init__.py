@@ -4,7 +4,7 @@ A file sent from anywhere is taken: its caption files it, or the bot asks for it
 """
 
 from handlers.dialogue import Conversation, on_choice, on_command, on_file, on_text
-from handlers.evidence import cards, filing, lines, picking
+from handlers.evidence import cards, filing, lines, picking, uploading
 from handlers.evidence.common import At
 from models.people import Role
 
@@ -42,6 +42,7 @@ conversation = Conversation(
         on_choice("evidence_see", lines.open_line),
         on_choice("evidence_unfiled", lines.list_unfiled),
         on_choice("evidence_file_now", lines.file_now),
+        on_choice("evidence_upload", uploading.offer),
         on_choice("evidence_link", lines.ask_link),
         on_choice("evidence_history", lines.list_history),
         on_choice("evidence_open", cards.open_card),

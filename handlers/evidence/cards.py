@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from handlers.dialogue import Choice, Enclosure, Part, State, Turn
-from handlers.evidence import filing, lines, picking
+from handlers.evidence import filing, lines, picking, uploading
 from handlers.evidence.common import (
     At,
     details,
@@ -74,10 +74,10 @@ def enter_details(turn: Turn, text: str) -> State:
 
 def ask_replacement(turn: Turn, value: str) -> State:
     link = _changeable(turn, value)
-    offers = [Choice("evidence_open_again", link.id)]
+    offers = [*uploading.ways_in(turn), Choice("evidence_open_again", link.id)]
     return turn.ask(
         At.REPLACE,
-        "evidence_ask_replacement",
+        uploading.how(turn, "evidence_ask_replacement", "evidence_ask_replacement_by_link"),
         offers,
         file=link.evidence.name,
         code=link.line.item.code,

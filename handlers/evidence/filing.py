@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from handlers.dialogue import Choice, Part, State, Turn
-from handlers.evidence import picking
+from handlers.evidence import picking, uploading
 from handlers.evidence.common import (
     At,
     details,
@@ -220,8 +220,5 @@ def refused(
     ]
     if any(file.size <= uploads.LIMIT for file in large):
         words = caption or " ".join(line.item.code for line in lines)
-        code, until = uploads.make_link(turn.session, turn.by, turn.channel, turn.address, words)
-        if url := turn.link("upload", code):
-            parts.append(Part("upload_instead", limit=uploads.LIMIT, until=until, url=url))
-            return parts
+        return [*parts, uploading.instead(turn, words)]
     return parts + ([Part("upload_smaller")] if large else [])

@@ -3,7 +3,7 @@
 import re
 
 from handlers.dialogue import Choice, Part, State, Turn
-from handlers.evidence import filing, picking
+from handlers.evidence import filing, picking, uploading
 from handlers.evidence.common import (
     At,
     documents_at,
@@ -31,16 +31,18 @@ def start(turn: Turn, _: str = "") -> State | None:
     if held.unfiled:
         offers.append(Choice("evidence_unfiled", count=held.unfiled))
     refusal = evidence.why_not_add(turn.session, turn.by, sheet)
+    ways = [] if refusal else uploading.ways_in(turn)
+    how = uploading.how(turn, "evidence_how", "evidence_how_by_link")
     return turn.ask(
         At.HOME,
         "evidence_home",
-        [*offers, Choice("evidence_by_area"), Choice("missing"), Choice("menu")],
+        [*offers, *ways, Choice("evidence_by_area"), Choice("missing"), Choice("menu")],
         unit=sheet.unit.name,
         documents=held.documents,
         lines=held.lines,
         missing=len(missing),
         unfiled=Part("evidence_unfiled_count", count=held.unfiled) if held.unfiled else "",
-        how=said(refusal) if refusal else Part("evidence_how"),
+        how=said(refusal) if refusal else Part(how),
     )
 
 
@@ -74,7 +76,8 @@ def show(turn: Turn, line: Line) -> State:
     links = evidence.open_links(turn.session, line.id)
     closed = evidence.history(turn.session, line.id)
     refusal = evidence.why_not_prove(turn.session, turn.by, line)
-    always = [] if refusal else [Choice("evidence_link"), Choice("explain", line.id)]
+    ways = [*uploading.ways_in(turn), Choice("evidence_link"), Choice("explain", line.id)]
+    always = [] if refusal else ways
     if closed:
         always.append(Choice("evidence_history", line.id, count=len(closed)))
     offers = list(refusal.offers) if refusal else []
@@ -86,7 +89,7 @@ def show(turn: Turn, line: Line) -> State:
         code=line.item.code,
         title=line.item.title,
         standing=_standing(turn, line, len(links)),
-        how=said(refusal) if refusal else Part("evidence_how_line", code=line.item.code),
+        how=said(refusal) if refusal else _how(turn, line),
     )
 
 
@@ -175,6 +178,11 @@ def keep_beginning(turn: Turn, _: str) -> State | None:
     """The draft up to the last word that fits."""
     draft = str(turn.memory.get("draft", ""))[:EXPLANATION_SIGNS]
     return enter_explanation(turn, draft.rsplit(" ", 1)[0] if " " in draft else draft)
+
+
+def _how(turn: Turn, line: Line) -> Part:
+    name = uploading.how(turn, "evidence_how_line", "evidence_how_line_by_link")
+    return Part(name, code=line.item.code)
 
 
 def _standing(turn: Turn, line: Line, count: int) -> list[Part]:

@@ -1,5 +1,7 @@
 """/minhchung: officers hand in what proves their lines, from wherever they are (F26–F33, N14)."""
 
+import re
+
 import pytest
 
 from models.files import Received
@@ -239,3 +241,53 @@ def test_the_same_talk_works_without_buttons(bench: Bench) -> None:
     dung.sees("evidence_saved", codes=["1.1.1"])
     dung.types("1.2.1")
     dung.sees("evidence_of_line", code="1.2.1")
+
+
+def test_where_no_files_come_in_a_link_takes_them(bench: Bench) -> None:
+    """I10: for the line the person is at, for one that is asked for, and for a newer version."""
+    dung = bench.officer("Phạm Dũng", "STP", channel="plain")
+
+    def upload(*files: tuple[str, bytes]) -> None:
+        dung.picks("evidence_upload")
+        found = re.search(r"https://cchc.test/upload/(\w{26})", dung.text)
+        assert found is not None, dung.text
+        dung.uploads(found[1], *files)
+
+    dung.types("/minhchung 1.1.1")
+    assert "Tải tệp lên" in dung.text
+    upload(KH)
+    dung.sees("evidence_saved", codes=["1.1.1"])
+    dung.picks("menu")
+    dung.types("/minhchung")
+    upload(BC)
+    dung.sees("evidence_which_line", file="bao cao quy III.pdf")
+    dung.types("1.2.1")
+    dung.sees("evidence_saved", codes=["1.2.1"])
+    dung.types("/minhchung 1.1.1")
+    dung.picks("evidence_open")
+    dung.picks("evidence_replace")
+    upload(("KH-12 moi.pdf", b"%PDF-1.4 moi"))
+    dung.sees("evidence_card", file="KH-12 moi.pdf")
+
+
+def test_where_no_files_go_out_the_web_page_has_them(bench: Bench) -> None:
+    dung = bench.officer("Phạm Dũng", "STP", channel="plain")
+    dung.sends(KH, caption="1.1.1")
+    dung.types("/minhchung 1.1.1")
+    dung.picks("evidence_open")
+    dung.picks("evidence_download")
+    there, words = dung.messages[-2:]
+    assert (there.name, words.name) == ("file_on_the_web", "evidence_file")
+    assert [m.enclosure for m in (there, words)] == [None, None]
+    dung.picks("log_in_link")
+    dung.sees("log_in_link")
+
+
+def test_no_link_is_given_when_nothing_would_be_taken(bench: Bench) -> None:
+    dung = bench.officer("Phạm Dũng", "STP", channel="plain")
+    dung.types("/minhchung 1.1.1")
+    bench.clock.set("2026-11-16 00:00")
+    dung.picks("evidence_upload")
+    dung.sees("refusal.window_closed")
+    dung.types("/minhchung")
+    assert "evidence_upload" not in [choice.action for choice in dung.choices]
