@@ -8,7 +8,7 @@ picture is decoded. These functions read hostile bytes: they run in the kitchen'
 from pathlib import Path
 from typing import BinaryIO
 
-from bot.intake import archives, compound, pdf, zips
+from bot.intake import archives, compound, pdf, pictures, zips
 from bot.intake.finding import OPAQUE, Fault, Finding, Stop
 
 __all__ = ["Fault", "Finding", "inspect"]
@@ -31,14 +31,6 @@ _MACH_O = {
     b"\xca\xfe\xba\xbe",  # Also compiled Java.
 }
 _SHORTCUT = b"\x4c\x00\x00\x00\x01\x14\x02\x00"
-_PICTURES = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-    (b"II*\x00", "image/tiff"),
-    (b"MM\x00*", "image/tiff"),
-)
 
 
 def inspect(path: Path, name: str) -> Finding:
@@ -72,7 +64,7 @@ def _media_type(file: BinaryIO, name: str) -> str:
     if b"%PDF-" in head[:1024]:
         pdf.look(file)
         return "application/pdf"
-    return _plain_type(head)
+    return pictures.look(file, head) or _plain_type(head)
 
 
 def _is_program(head: bytes) -> bool:
@@ -92,11 +84,6 @@ def _is_risky_inside(name: str) -> Fault | None:
 
 
 def _plain_type(head: bytes) -> str:
-    for magic, kind in _PICTURES:
-        if head.startswith(magic):
-            return kind
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image/webp"
     if head[4:8] == b"ftyp" and head[8:12] in {b"heic", b"heix", b"mif1", b"hevc"}:
         return "image/heic"
     if head.startswith(b"{\\rtf"):

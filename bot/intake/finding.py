@@ -18,6 +18,7 @@ class Fault(enum.StrEnum):
     MACROS_INSIDE = "archive_holds_macros"
     LOCKED = "file_is_locked"
     UNSAFE = "archive_is_unsafe"
+    PICTURE = "picture_is_too_large"
 
 
 @dataclass(frozen=True)

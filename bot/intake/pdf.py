@@ -8,6 +8,7 @@ from bot.intake.finding import Fault, Stop, length_of, read_at
 _TAIL = 1 << 20
 _DICTIONARY = 64 << 10
 _NAME = re.compile(rb"/((?:[^\s()<>\[\]{}/%#]|#[0-9A-Fa-f]{2})*)")
+_MARK = re.compile(rb"\\.|[()]|<<|>>", re.DOTALL)  # One pass: a nest of brackets costs no more.
 _START = re.compile(rb"startxref\s+(\d+)")
 
 
@@ -46,13 +47,20 @@ def _dictionary(section: bytes) -> bytes:
     start = section.find(b"<<")
     if start < 0:
         return b""
-    bare = re.sub(rb"\((?:\\.|[^\\()])*\)", b"()", section[start:], flags=re.DOTALL)
-    depth = 0
-    for mark in re.finditer(rb"<<|>>", bare):
-        depth += 1 if mark[0] == b"<<" else -1
-        if depth == 0:
-            return bare[: mark.end()]
-    return bare
+    kept, last, depth, strings = [], start, 0, 0
+    for mark in _MARK.finditer(section, start):
+        sign = mark[0]
+        if sign == b"(":
+            kept += [section[last : mark.start()]] if strings == 0 else []
+            strings += 1
+        elif sign == b")" and strings:
+            strings -= 1
+            last = mark.end()
+        elif strings == 0 and sign in (b"<<", b">>"):
+            depth += 1 if sign == b"<<" else -1
+            if depth == 0:
+                return b" ".join([*kept, section[last : mark.end()]])
+    return b" ".join(kept if strings else [*kept, section[last:]])
 
 
 def _names(dictionary: bytes) -> set[bytes]:
