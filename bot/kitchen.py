@@ -11,9 +11,11 @@ import contextlib
 import json
 import logging
 import os
+import re
 import resource
 import struct
 import sys
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,12 +27,16 @@ from models.refusals import Refusal
 
 logger = logging.getLogger(__name__)
 
-INSPECT_SECONDS = 20
+INSPECT_SECONDS = 8  # On the wall, where a slow disk counts; a file has CPU_SECONDS of work.
 COOK_SECONDS = 60
 IDLE_SECONDS = 120
+INSPECT_MEMORY = 256 << 20
 MEMORY = 512 << 20
-CPU_SECONDS = 10
+CPU_SECONDS = 1  # The system counts whole seconds of a life: up to one more.
+COOK_CPU_SECONDS = 60
 REPORT_BYTES = 256 << 20
+WORN_SHARE = 0.5  # A child that came so near to a limit is not used again.
+FRESH_SECONDS = 0.3  # One that ends within these was dead when the order came.
 
 
 @dataclass(frozen=True)
@@ -46,8 +52,14 @@ class KitchenFailed(Exception):
 
 
 class Kitchen:
-    def __init__(self, *, idle_seconds: float = IDLE_SECONDS, memory: int = MEMORY) -> None:
-        self._inspector = _Helper(INSPECT_SECONDS, idle_seconds, memory)
+    def __init__(
+        self,
+        *,
+        idle_seconds: float = IDLE_SECONDS,
+        memory: int = MEMORY,
+        inspect_memory: int = INSPECT_MEMORY,
+    ) -> None:
+        self._inspector = _Helper(INSPECT_SECONDS, idle_seconds, inspect_memory)
         self._cook = _Helper(COOK_SECONDS, idle_seconds, memory)
 
     async def inspect(self, path: Path, name: str) -> Verdict:
@@ -66,6 +78,22 @@ class Kitchen:
         done = await self._cook.do({"cook": report, "values": encode(values)})
         return base64.b64decode(done["bytes"])
 
+    @property
+    def children(self) -> int:
+        """How many children have inspected files so far."""
+        return self._inspector.starts
+
+    @property
+    def most_memory(self) -> int:
+        """The most bytes that any of these children held."""
+        return self._inspector.most_memory
+
+    @property
+    def inspector_pid(self) -> int | None:
+        """The process that inspects files; None while there is none."""
+        process = self._inspector.process
+        return process.pid if process else None
+
     async def close(self) -> None:
         await self._inspector.close()
         await self._cook.close()
@@ -78,30 +106,40 @@ class _Helper:
         self._seconds = seconds
         self._idle_seconds = idle_seconds
         self._memory = memory
-        self._process: asyncio.subprocess.Process | None = None
+        self.process: asyncio.subprocess.Process | None = None
         self._lock = asyncio.Lock()
         self._rest: asyncio.TimerHandle | None = None
+        self.command: tuple[str, ...] = ("-m", "bot.kitchen")
+        self.starts = 0
+        self.most_memory = 0
 
     async def do(self, order: Mapping[str, Any]) -> dict[str, Any]:
         """Raises KitchenFailed. A child that was found dead is no fault of this order."""
         async with self._lock:
             self._keep_awake()
             for attempt in (1, 2):
+                began = time.monotonic()
                 try:
                     answer = await self._ask(order)
                     break
-                except (asyncio.IncompleteReadError, ConnectionError, OSError) as error:
-                    await self._stop()
-                    if attempt == 2:
-                        raise KitchenFailed("the child died") from error
                 except TimeoutError as error:
                     await self._stop()
                     raise KitchenFailed("the child hung") from error
+                except (asyncio.IncompleteReadError, ConnectionError, OSError) as error:
+                    await self._stop()
+                    if attempt == 2 or time.monotonic() - began > FRESH_SECONDS:
+                        raise KitchenFailed("the child died") from error
                 except BaseException:
                     # Whoever waited is gone: the answer would be taken for the next order's.
                     await self._stop()
                     raise
-            self._rest = asyncio.get_running_loop().call_later(self._idle_seconds, self._leave)
+            held, spent = answer.pop("held"), answer.pop("spent")
+            self.most_memory = max(self.most_memory, held)
+            if held > WORN_SHARE * self._memory or spent > WORN_SHARE:
+                await self._stop()
+            else:
+                loop = asyncio.get_running_loop()
+                self._rest = loop.call_later(self._idle_seconds, self._leave)
         if "failed" in answer:
             raise KitchenFailed(answer["failed"])
         return answer
@@ -112,9 +150,9 @@ class _Helper:
             await self._stop()
 
     async def _ask(self, order: Mapping[str, Any]) -> dict[str, Any]:
-        process = self._process
+        process = self.process
         if process is None or process.returncode is not None:
-            process = self._process = await self._start()
+            process = self.process = await self._start()
         assert process.stdin is not None
         assert process.stdout is not None
         async with asyncio.timeout(self._seconds):
@@ -125,12 +163,12 @@ class _Helper:
         return answer
 
     async def _start(self) -> asyncio.subprocess.Process:
+        self.starts += 1
         # The child has no use for tokens or database addresses.
         environment = {k: v for k, v in os.environ.items() if not k.startswith("CCHC_")}
         return await asyncio.create_subprocess_exec(
             sys.executable,
-            "-m",
-            "bot.kitchen",
+            *self.command,
             str(self._memory),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -139,7 +177,7 @@ class _Helper:
         )
 
     async def _stop(self) -> None:
-        process, self._process = self._process, None
+        process, self.process = self.process, None
         if process is None:
             return
         with contextlib.suppress(ProcessLookupError):
@@ -153,9 +191,9 @@ class _Helper:
 
     def _leave(self) -> None:
         """Nothing came for a while: the child ends by itself when nobody can write to it."""
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.close()
-            self._process = None
+        if self.process is not None and self.process.stdin is not None:
+            self.process.stdin.close()
+            self.process = None
 
 
 def serve(memory: int) -> None:
@@ -167,12 +205,16 @@ def serve(memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     while (order := _read(orders)) is not None:
+        began = time.process_time()
         try:
             answer = _do(order)
         except MemoryError:
             raise  # The process is not to be trusted any more.
         except Exception as error:
             answer = {"failed": f"{type(error).__name__}: {error}"[:500]}
+        seconds = COOK_CPU_SECONDS if "cook" in order else CPU_SECONDS
+        spent = time.process_time() - began
+        answer |= {"held": _most_memory(), "spent": spent / seconds}
         answers.write(_packed(answer))
         answers.flush()
 
@@ -187,7 +229,7 @@ def _do(order: dict[str, Any]) -> dict[str, Any]:
         return {"media_type": found.media_type, "fault": fault, "values": found.values}
     from bot.reports import REPORTS
 
-    _limit(COOK_SECONDS, file_size=REPORT_BYTES)
+    _limit(COOK_CPU_SECONDS, file_size=REPORT_BYTES)
     report: Callable[[Mapping[str, Any]], bytes] = REPORTS[order["cook"]]
     return {"bytes": base64.b64encode(report(decode(order["values"]))).decode()}
 
@@ -199,6 +241,16 @@ def _limit(seconds: int, *, file_size: int) -> None:
     for kind, soft in ((resource.RLIMIT_CPU, spent + seconds), (resource.RLIMIT_FSIZE, file_size)):
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(kind, (soft, resource.getrlimit(kind)[1]))
+
+
+def _most_memory() -> int:
+    """The most bytes this process ever held; 0 where the system does not say."""
+    try:
+        status = Path("/proc/self/status").read_text()
+    except OSError:
+        return 0
+    found = re.search(r"VmHWM:\s*(\d+) kB", status)
+    return int(found[1]) << 10 if found else 0
 
 
 def _packed(message: Mapping[str, Any]) -> bytes:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -32,6 +33,13 @@ def letter(tmp_path: Path) -> Path:
     return path
 
 
+CIRCLES = """
+import sys, bot.kitchen, bot.intake
+def circles(*_):
+    while True: pass
+bot.intake.inspect = circles
+bot.kitchen.serve(int(sys.argv[1]))
+"""
 FINE = Verdict("application/pdf")
 
 
@@ -80,7 +88,38 @@ def test_a_child_that_cannot_get_memory_costs_only_its_own_file(letter: Path) ->
             await made._inspector.do(order)
         assert await made.inspect(letter, "a.pdf") == FINE
 
-    in_kitchen(work, memory=100 << 20)
+    in_kitchen(work, inspect_memory=100 << 20)
+
+
+def test_a_child_that_was_hit_hard_is_not_used_again(letter: Path) -> None:
+    """T10: near its limit of memory; what it found still counts."""
+
+    async def work(made: Kitchen) -> None:
+        assert await made.inspect(letter, "a.pdf") == FINE
+        assert (await made._inspector.do({"inspect": str(letter), "name": "a" * (30 << 20)}))[
+            "fault"
+        ] is None
+        assert (made.inspector_pid, made.children) == (None, 1)
+        assert made.most_memory > 80 << 20
+        assert await made.inspect(letter, "a.pdf") == FINE
+        assert made.children == 2
+
+    in_kitchen(work, inspect_memory=160 << 20)
+
+
+def test_a_child_that_never_ends_its_work_is_stopped_by_the_system(
+    letter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Work that turns in circles costs one file some seconds of processor time."""
+
+    async def work(made: Kitchen) -> None:
+        made._inspector.command = ("-c", CIRCLES)
+        refusal = Refusal("file_not_checked", file="a.pdf")
+        began = time.monotonic()
+        assert (await made.inspect(letter, "a.pdf")).refusal == refusal
+        assert (time.monotonic() - began < 6, made.children) == (True, 1)
+
+    in_kitchen(work)
 
 
 def test_an_unknown_report_and_a_missing_file_are_said(tmp_path: Path) -> None:
@@ -95,9 +134,9 @@ def test_an_unknown_report_and_a_missing_file_are_said(tmp_path: Path) -> None:
 
 def test_an_idle_kitchen_has_no_child(letter: Path) -> None:
     async def work(made: Kitchen) -> None:
-        assert made._inspector._process is None
+        assert made._inspector.process is None
         assert await made.inspect(letter, "a.pdf") == FINE
-        process = made._inspector._process
+        process = made._inspector.process
         assert process is not None
         await asyncio.wait_for(process.wait(), 2)
         assert await made.inspect(letter, "a.pdf") == FINE
@@ -106,6 +145,5 @@ def test_an_idle_kitchen_has_no_child(letter: Path) -> None:
 
 
 def child_of(made: Kitchen) -> int:
-    process = made._inspector._process
-    assert process is not None
-    return process.pid
+    assert made.inspector_pid is not None
+    return made.inspector_pid
