@@ -13,7 +13,7 @@ from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session, sessionmaker
 
-from models import appraisal, calendar, outbox, reminders
+from models import appraisal, calendar, holds, outbox, reminders
 from models.clock import Clock
 from models.messages import Choice, Part
 from models.reminders import Debt, Item, Notice
@@ -56,8 +56,11 @@ def register(scheduler: BaseScheduler, sessions: sessionmaker[Session], clock: C
 
 
 def _queue_batch(sessions: sessionmaker[Session], now: datetime) -> Batch:
-    """Settle what is due of up to ``BATCH`` subjects; falsy when nothing was due."""
+    """Settle what is due of up to ``BATCH`` subjects; falsy when nothing was due, or while
+    sending is on hold: what still makes sense afterwards is sent then."""
     with sessions.begin() as session:
+        if holds.standing(session) is not None:
+            return Batch()
         due = reminders.due(session, now, BATCH)
         notices = reminders.settle(session, due, now)
         for notice in notices:

@@ -40,6 +40,7 @@ class Action(enum.StrEnum):
     HAND_OVER = "hand_over"  # Grant
     VIEW_PEOPLE = "view_people"  # Unit
     MANAGE_DEAD_LETTERS = "manage_dead_letters"  # nothing
+    MANAGE_SENDING = "manage_sending"  # nothing: hold, release, settle what is unknown
     IMPORT = "import"  # nothing
 
 
@@ -101,6 +102,7 @@ TABLE: Mapping[Action, Row] = {
     Action.HAND_OVER: {**_STAFFS, Role.HEAD: _OWN},
     Action.VIEW_PEOPLE: {**_STAFFS, **_OWN_STAFF},
     Action.MANAGE_DEAD_LETTERS: {Role.ADMIN: _ANY, OPERATOR: _ANY},
+    Action.MANAGE_SENDING: {Role.ADMIN: _ANY, OPERATOR: _ANY},
     Action.IMPORT: {OPERATOR: _ANY},
 }
 

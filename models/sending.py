@@ -16,6 +16,7 @@ from models.conversations import Chat
 from models.messages import Kind
 from models.outbox import OutboxMessage, Recipient, SendStatus, address_of
 from models.people.tables import Account, Language, Person
+from models.settings import SENDING_HOLD, Setting
 
 MOST_COPIES = 2
 
@@ -40,7 +41,8 @@ class Due:
 
 
 def due(session: Session, channels: Collection[str], now: datetime, limit: int) -> list[Due]:
-    """The first unsent message of each chat, answers before broadcasts, none that is paused.
+    """The first unsent message of each chat, answers before broadcasts, none that is paused; none
+    at all while sending is on hold.
 
     A chat that has a message on its way waits for it, so that order is kept.
     """
@@ -53,6 +55,7 @@ def due(session: Session, channels: Collection[str], now: datetime, limit: int) 
             or_(OutboxMessage.not_before.is_(None), OutboxMessage.not_before <= now),
             ~_has_one_before(),
             ~_is_paused(now),
+            ~_is_on_hold(),
         )
         .order_by(OutboxMessage.priority, OutboxMessage.id)
         .limit(limit)
@@ -61,10 +64,12 @@ def due(session: Session, channels: Collection[str], now: datetime, limit: int) 
 
 
 def claim(session: Session, ids: Sequence[int], now: datetime) -> set[int]:
-    """Mark messages as being sent, before any of them is; those that really were still queued."""
+    """Mark messages as being sent, before any of them is; those that really were still queued,
+    and none when sending was held meanwhile."""
+    queued = (OutboxMessage.id.in_(ids), OutboxMessage.status == SendStatus.QUEUED)
     statement = (
         update(OutboxMessage)
-        .where(OutboxMessage.id.in_(ids), OutboxMessage.status == SendStatus.QUEUED)
+        .where(*queued, ~_is_on_hold())
         .values(status=SendStatus.SENDING, claimed_at=now, attempts=OutboxMessage.attempts + 1)
         .returning(OutboxMessage.id)
     )
@@ -192,6 +197,10 @@ def _is_paused(now: datetime) -> Exists:
         SendingPause.address.in_(["", OutboxMessage.address]),
         SendingPause.until > now,
     )
+
+
+def _is_on_hold() -> Exists:
+    return exists().where(Setting.key == SENDING_HOLD)
 
 
 def _has_one_before() -> Exists:

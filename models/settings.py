@@ -4,6 +4,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
 
+SENDING_HOLD = "sending_hold"  # While there is such a row nothing is sent; see models.holds.
 
 class Setting(Base):
     __tablename__ = "setting"

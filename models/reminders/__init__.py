@@ -12,7 +12,7 @@ from models.reminders.rules import (
     what_is_left,
     with_opening,
 )
-from models.reminders.settling import Item, Notice, due, settle
+from models.reminders.settling import Item, Notice, due, overtake, settle
 from models.reminders.tables import Duty, Outcome, Reminder, ReminderAcknowledgement
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "due",
     "first_line",
     "ladder",
+    "overtake",
     "plan_self_assessment",
     "plan_task",
     "recipients",

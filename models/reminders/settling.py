@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models.people.tables import Binding, Person
@@ -64,6 +64,14 @@ def settle(session: Session, reminders: Sequence[Reminder], now: datetime) -> li
             notices.setdefault(person.id, Notice(person)).items.append(item)
     session.flush()
     return list(notices.values())
+
+
+def overtake(session: Session, before: datetime, now: datetime) -> int:
+    """Leave out what fell due before then and is not settled; how many reminders that were."""
+    late = (Reminder.outcome == Outcome.PLANNED, Reminder.due_at < before)
+    change = {"outcome": Outcome.OVERTAKEN, "settled_at": now}
+    statement = update(Reminder).where(*late).values(change).returning(Reminder.id)
+    return len(session.scalars(statement).all())
 
 
 def _settle_subject(session: Session, rows: list[Reminder], now: datetime) -> list[Item]:

@@ -54,6 +54,7 @@ MATRIX = {
     Action.HAND_OVER:           "rrr   rrr   yuu   rrr   rrr   yyu   yyu   rrr",
     Action.VIEW_PEOPLE:         "yuu   rrr   yuu   rrr   rrr   yyu   yyu   rrr",
     Action.MANAGE_DEAD_LETTERS: "rrr   rrr   rrr   rrr   rrr   rrr   yyy   rrr",
+    Action.MANAGE_SENDING:      "rrr   rrr   rrr   rrr   rrr   rrr   yyy   rrr",
     Action.IMPORT:              "rrr   rrr   rrr   rrr   rrr   rrr   rrr   rrr",
 }  # fmt: skip
 OPERATORS_OWN = {Action.FILE_EVIDENCE, Action.EXPLAIN, Action.SCORE, Action.ANSWER_TASK}
@@ -116,6 +117,7 @@ class World:
             Action.HAND_OVER: Grant(stp, Role.FOCAL_OFFICER),
             Action.VIEW_PEOPLE: stp,
             Action.MANAGE_DEAD_LETTERS: None,
+            Action.MANAGE_SENDING: None,
             Action.IMPORT: None,
         }.get(action, self.line)
 
