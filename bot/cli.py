@@ -10,6 +10,8 @@ from bot.commands.assign import assign
 from bot.commands.campaign import campaign
 from bot.commands.catalogue import catalogue
 from bot.commands.check import check
+from bot.commands.failures import dead_letter_group, messages
+from bot.commands.holding import hold, release
 from bot.commands.imports import import_group
 from bot.commands.people import invite, revoke
 from bot.desk import Desk
@@ -71,6 +73,17 @@ def migrate(desk: Desk) -> None:
     desk.say("database_current", revision=migrations.head())
 
 
-for command in (assign, campaign, check, import_group, invite, revoke):
+for command in (
+    assign,
+    campaign,
+    check,
+    dead_letter_group,
+    hold,
+    import_group,
+    invite,
+    messages,
+    release,
+    revoke,
+):
     cli.add_command(command)
 import_group.add_command(catalogue)
