@@ -6,6 +6,7 @@ the chain is held for as short a time as can be.
 
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from models.people.tables import By, Role
 
 START = "0" * 64
 _PENDING = "audit_pending"
+_PAGE = 1000
 
 
 class AuditEntry(Base):
@@ -62,17 +64,49 @@ def append(session: Session, action: str, by: By, **details: Any) -> None:
 
 
 def check_chain(session: Session) -> int | None:
-    """The id of the first entry that does not fit the chain, or None if all do."""
+    """The id of the first entry that does not fit the chain, or None if all do.
+
+    An entry that was given another content and its own right hash is shown by the next one. A
+    chain that was rewritten from some entry to the end, with its head, shows nothing by itself:
+    that takes a hash that was kept elsewhere.
+    """
     expected_id, previous = 1, START
-    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id)):
+    for entry in _entries(session):
+        if isinstance(entry, int):
+            return entry
         fits = entry.id == expected_id and entry.previous_hash == previous
         if not fits or entry.hash != _digest(entry):
-            return entry.id
+            return int(entry.id)
         expected_id, previous = entry.id + 1, entry.hash
-    head = session.get(AuditHead, 1)
-    if head is not None and (head.entry_id, head.hash) != (expected_id - 1, previous):
-        return expected_id
-    return None
+    head = session.get(AuditHead, 1, populate_existing=True)
+    said = (head.entry_id, head.hash) if head else (0, START)
+    return None if said == (expected_id - 1, previous) else expected_id
+
+
+def _entries(session: Session) -> Iterator[Any]:
+    """Every entry's row in order; the bare id of one that cannot even be read."""
+    columns, last = AuditEntry.__table__.c, 0
+    query = select(*columns).order_by(columns.id)
+    while True:
+        try:
+            rows = session.execute(query.where(columns.id > last).limit(_PAGE)).all()
+        except (ValueError, LookupError, TypeError):
+            yield from _one_by_one(session, last)
+            return
+        yield from rows
+        if len(rows) < _PAGE:
+            return
+        last = rows[-1].id
+
+
+def _one_by_one(session: Session, last: int) -> Iterator[Any]:
+    columns = AuditEntry.__table__.c
+    ids = session.scalars(select(columns.id).where(columns.id > last).order_by(columns.id))
+    for id in ids.all():
+        try:
+            yield session.execute(select(*columns).where(columns.id == id)).one()
+        except (ValueError, LookupError, TypeError):
+            yield id
 
 
 @event.listens_for(Session, "before_commit")
@@ -99,7 +133,8 @@ def _forget(session: Session, *_: Any) -> None:
     session.info.pop(_PENDING, None)
 
 
-def _digest(entry: AuditEntry) -> str:
+def _digest(entry: Any) -> str:
+    """Of an entry, or of its row."""
     content = {
         "id": entry.id,
         "at": entry.at.isoformat(),

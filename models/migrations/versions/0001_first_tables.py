@@ -909,6 +909,33 @@ def upgrade() -> None:
         sa.UniqueConstraint("line_id", "version", name=op.f("uq_self_score_line_id_version")),
     )
 
+    _make_audit_append_only()
+
+
+def _make_audit_append_only() -> None:
+    """Whoever wants to change the audit log has to take these triggers away first (T9)."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$"
+        )
+        op.execute(
+            "CREATE TRIGGER audit_entry_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()"
+        )
+        return
+    refuse = "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
+    for change in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER audit_entry_kept_{change.lower()} BEFORE {change} ON audit_entry "
+            + refuse
+        )
+    # INSERT OR REPLACE deletes without asking a trigger on DELETE.
+    op.execute(
+        "CREATE TRIGGER audit_entry_kept_insert BEFORE INSERT ON audit_entry "
+        "WHEN EXISTS (SELECT 1 FROM audit_entry WHERE id = NEW.id) " + refuse
+    )
+
 
 def downgrade() -> None:
     raise NotImplementedError("a legal record is not migrated backwards; restore a backup")
