@@ -4,28 +4,25 @@ an event (I2, I3); what cannot be processed is set aside and said (I11)."""
 import asyncio
 import contextlib
 import logging
-import traceback
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from bot.channel import Attached, Channel, Signal
 from bot.dispatcher import Deed, Dispatcher, Event, Handed
 from bot.receiving import Reception, Unavailable, read_upload
-from models import inbox, outbox, people
+from bot.setting_aside import reason_of, set_aside
+from models import inbox
 from models.clock import Clock
 from models.database import Database, is_transient
-from models.inbox import Arrival, EventStatus, Waiting
-from models.messages import Choice, Kind
-from models.outbox import Recipient
-from models.people import Role
+from models.inbox import Arrival, Waiting
 
 logger = logging.getLogger(__name__)
 
-LANES_AT_ONCE = 64
+TURNS_AT_ONCE = 64
+FETCHES_AT_ONCE = 16  # Fewer than there are connections: slow files must not hold up answers.
 ALBUM_SECONDS = 1.5  # Telegram hands over the parts of an album as single events, in a row.
 PAUSES = (1, 5, 30)  # Seconds before an event that failed is tried again; then it is dead.
 LONGEST_PAUSE = 60
@@ -61,13 +58,17 @@ class Worker:
         self._lanes: dict[tuple[str, str], Lane] = {}
         self._known: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._slots = asyncio.Semaphore(LANES_AT_ONCE)
+        self._turns = asyncio.Semaphore(TURNS_AT_ONCE)
+        self._fetches = asyncio.Semaphore(FETCHES_AT_ONCE)
         self._stopped = asyncio.Event()
 
     async def accept(self, arrivals: Sequence[Arrival]) -> list[Waiting]:
         """Store events; when this returns they may be confirmed to their platform (I1)."""
         at = self._clock()
         kept = await self._database.write(lambda session: inbox.store(session, arrivals, at))
+        if len(kept) < len(arrivals):
+            # Some were stored by a call that seemed to fail; their turn is before these.
+            await self.resume()
         for event in kept:
             self._line_up(event)
         return kept
@@ -116,13 +117,23 @@ class Worker:
         lane.arrived.set()
 
     async def _run(self, key: tuple[str, str], lane: Lane) -> None:
-        while lane.waiting and not self._stopping:
-            await self._process(lane)
-        self._lanes.pop(key, None)
+        try:
+            while lane.waiting and not self._stopping:
+                await self._process(lane)
+        finally:
+            # Whatever ended it, the next look finds what still waits.
+            self._lanes.pop(key, None)
+            self._known.difference_update(event.id for event in lane.waiting)
 
     async def _process(self, lane: Lane) -> None:
         """See the lane's first event, or the album it begins, through to its end."""
         events = [lane.waiting.popleft()]
+        try:
+            await self._take_turn(lane, events)
+        finally:
+            self._known.difference_update(event.id for event in events)
+
+    async def _take_turn(self, lane: Lane, events: list[Waiting]) -> None:
         try:
             signal = self._read(events[0])
             if isinstance(signal, Attached) and signal.album:
@@ -132,24 +143,22 @@ class Worker:
             await self._set_aside(events, error)
         else:
             await self._see_through(events, signal)
-        self._known.difference_update(event.id for event in events)
 
     async def _see_through(self, events: list[Waiting], signal: Signal | None) -> None:
         """Try until the events are settled: for ever where the fault is not theirs (I11)."""
         failures, outages = events[0].attempts, 0
         while not self._stopping:
             try:
-                async with self._slots:
-                    await self._attempt(events, signal)
+                await self._attempt(events, signal)
                 return
             except Unavailable as error:
                 logger.warning("a file could not be fetched yet: %s", error)
-                pause = min(2.0**outages, LONGEST_PAUSE)
+                pause = _pause(outages)
                 outages += 1
             except Exception as error:
                 if is_transient(error):
                     logger.warning("the database is away or busy: %s", type(error).__name__)
-                    pause = min(2.0**outages / 4, LONGEST_PAUSE)
+                    pause = _pause(outages) / 4
                     outages += 1
                 elif failures >= len(PAUSES):
                     logger.exception("event %d failed and is set aside", events[0].id)
@@ -179,7 +188,8 @@ class Worker:
             if not lane.waiting:
                 lane.arrived.clear()
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(max(0.0, ALBUM_SECONDS - age)):
+                    # A clock that was put back must not make an album wait for longer.
+                    async with asyncio.timeout(ALBUM_SECONDS - min(max(age, 0), ALBUM_SECONDS)):
                         await lane.arrived.wait()
             following = self._peek(lane)
             if not isinstance(following, Attached) or following.album != first.album:
@@ -196,14 +206,16 @@ class Worker:
 
     async def _attempt(self, events: list[Waiting], signal: Signal | None) -> None:
         deed = await self._prepare(events[0], signal)
-        await self._database.write(lambda session: self._turn(session, events, deed))
+        async with self._turns:
+            await self._database.write(lambda session: self._turn(session, events, deed))
         self._committed()
 
     async def _prepare(self, first: Waiting, signal: Signal | None) -> Deed | None:
         """What takes time happens before the transaction: files are fetched and stored."""
         if isinstance(signal, Attached):
             age = self._clock() - first.received_at
-            files = await self._reception.receive(first.channel, signal, age)
+            async with self._fetches:
+                files = await self._reception.receive(first.channel, signal, age)
             return Handed(files, signal.caption)
         return signal
 
@@ -216,17 +228,17 @@ class Worker:
             self._dispatcher.take(session, Event(first.id, first.channel, first.address, deed, at))
 
     async def _count_attempt(self, events: list[Waiting], error: BaseException) -> None:
-        ids, reason = [event.id for event in events], _reason(error)
+        ids, reason = [event.id for event in events], reason_of(error)
         with contextlib.suppress(Exception):
             # The count is a courtesy to the operator; the turn itself is tried again anyway.
             await self._database.write(lambda session: inbox.count_attempt(session, ids, reason))
 
     async def _set_aside(self, events: list[Waiting], error: BaseException) -> None:
         """Make the events dead letters, tell their sender and the admins, in one transaction."""
-        reason = _reason(error)
+        reason, at = reason_of(error), self._clock()
         while not self._stopping:
             try:
-                await self._database.write(lambda session: self._bury(session, events, reason))
+                await self._database.write(lambda session: set_aside(session, events, reason, at))
             except Exception as failure:
                 logger.warning("could not set an event aside yet: %s", type(failure).__name__)
                 await self._rest(LONGEST_PAUSE / 12)
@@ -234,33 +246,7 @@ class Worker:
                 self._committed()
                 return
 
-    def _bury(self, session: Session, events: list[Waiting], reason: str) -> None:
-        first, at = events[0], self._clock()
-        inbox.settle(session, [event.id for event in events], EventStatus.DEAD, at, reason)
-        outbox.enqueue(
-            session,
-            "handler_failed",
-            {"received": first.received_at},
-            to=Recipient(first.channel, first.address),
-            key=f"dead:{first.id}:{at.timestamp()}",
-            at=at,
-            kind=Kind.ANSWER,
-            choices=[Choice("menu")],
-        )
-        for admin in people.holders_of_role(session, Role.ADMIN):
-            outbox.enqueue(
-                session,
-                "event_is_dead",
-                {"event": first.id, "received": first.received_at, "error": reason},
-                to=admin,
-                key=f"dead:{first.id}:{at.timestamp()}:{admin.id}",
-                at=at,
-                choices=[Choice("dead_letters")],
-            )
 
-
-def _reason(error: BaseException) -> str:
-    """Enough for an admin to know what broke, never what a person wrote."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__} {place}".strip()
+def _pause(outages: int) -> float:
+    """Seconds to leave what is away: 1, doubling, up to ``LONGEST_PAUSE``."""
+    return float(min(2 ** min(outages, 10), LONGEST_PAUSE))

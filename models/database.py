@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, TimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,10 @@ POSTGRES_WRITERS = 4
 BUSY_SECONDS = 15
 SAFE_SQLITE = (3, 51, 3)  # Older ones can corrupt a WAL that two connections write at once.
 # PostgreSQL's codes for "try the same again": serialization, deadlock, shutdown, connection.
-TRANSIENT_STATES = ("40001", "40P01", "57P01", "57P02", "57P03", "08", "53")
+TRANSIENT_STATES = ("40001", "40P01", "57P01", "57P02", "57P03", "08", "53", "55")
+# SQLite's: permission, busy, locked, memory, read-only, interrupt, I/O, corrupt, full, cannot
+# open, protocol, no database. The others mean that a statement is wrong.
+TRANSIENT_CODES = {3, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 26}
 
 
 def create(url: str) -> Engine:
@@ -41,12 +44,15 @@ def create(url: str) -> Engine:
 def is_transient(error: BaseException) -> bool:
     """Whether the same work may succeed later: a lock, a lost connection, a full disk."""
     if not isinstance(error, DBAPIError):
-        return False
+        return isinstance(error, TimeoutError)  # No connection of the pool became free.
     if error.connection_invalidated:
         return True
     state = getattr(error.orig, "sqlstate", None)
     if state is not None:
         return str(state).startswith(TRANSIENT_STATES)
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in TRANSIENT_CODES
     name = type(error).__name__
     return name in {"OperationalError", "InterfaceError", "InternalError"}
 

@@ -98,11 +98,17 @@ def waiting(session: Session, limit: int = 10_000) -> list[Waiting]:
 
 
 def finish(session: Session, ids: Sequence[int], at: datetime) -> bool:
-    """Take these events for the turn of this transaction; False if they have had one (I3)."""
+    """Take these events for the turn of this transaction; False if one of them has had its
+    turn (I3): then the others keep theirs."""
     waiting = (InboxEvent.id.in_(ids), InboxEvent.status == EventStatus.NEW)
     change = {"status": EventStatus.DONE, "settled_at": at, "error": ""}
     statement = update(InboxEvent).where(*waiting).values(change).returning(InboxEvent.id)
-    return len(session.scalars(statement).all()) == len(ids)
+    taken = session.scalars(statement).all()
+    if len(taken) == len(ids):
+        return True
+    given_back = update(InboxEvent).where(InboxEvent.id.in_(taken))
+    session.execute(given_back.values(status=EventStatus.NEW, settled_at=None))
+    return False
 
 
 def settle(

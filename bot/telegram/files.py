@@ -26,7 +26,8 @@ async def fetch(api: Api, file: Incoming) -> AsyncIterator[bytes]:
     try:
         async with api.request.open(api.file_url(path)) as response:
             if response.status != HTTPStatus.OK:
-                raise FetchFailed(f"status {response.status}", final=False)
+                there = response.status < HTTPStatus.INTERNAL_SERVER_ERROR
+                raise FetchFailed(f"status {response.status}", final=False, answered=there)
             async for piece in response.content.iter_chunked(PIECE):
                 received += len(piece)
                 if received > LIMIT:
@@ -35,7 +36,7 @@ async def fetch(api: Api, file: Incoming) -> AsyncIterator[bytes]:
     except TelegramError as error:
         raise FetchFailed(error.message, final=False) from None
     if size is not None and received != size:
-        raise FetchFailed(f"{received} of {size} bytes", final=False)
+        raise FetchFailed(f"{received} of {size} bytes", final=False, answered=True)
 
 
 async def _locate(api: Api, file_id: str) -> tuple[str, int | None]:
@@ -49,5 +50,5 @@ async def _locate(api: Api, file_id: str) -> tuple[str, int | None]:
     except TelegramError as error:
         raise FetchFailed(error.message, final=False) from None
     if not isinstance(found, dict) or not found.get("file_path"):
-        raise FetchFailed("no path", final=False)
+        raise FetchFailed("no path", final=False, answered=True)
     return str(found["file_path"]), found.get("file_size")

@@ -169,6 +169,7 @@ class Server(Client):
         self._loop.run_forever()
         self._pushing.cancel()
         self._loop.run_until_complete(self._runner.cleanup())
+        self._loop.run_until_complete(_end_the_rest())
         self._loop.close()
 
     async def _start(self) -> None:
@@ -187,6 +188,13 @@ class Server(Client):
         self._site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
         await self._site.start()
         self._port = self._runner.addresses[0][1]
+
+
+async def _end_the_rest() -> None:
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)
 
 
 @contextmanager

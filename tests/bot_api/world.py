@@ -106,6 +106,7 @@ class World:
         self.chats: dict[int, Chat] = {}
         self.files: dict[str, File] = {}
         self.pending: deque[Json] = deque()
+        self.history: list[Json] = []
         self.given: list[int] = []
         self.confirmed: list[int] = []
         self.delivered: list[Json] = []
@@ -182,6 +183,7 @@ class World:
         update = {"update_id": next(self._update_ids), **content}
         if self._is_allowed(update):
             self.pending.append(update)
+            self.history.append(update)
             self.changed()
         return update
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.channel import Limits
 from tests.bot_api import TOKEN, serve
 from tests.clock import TestClock
 from tests.faults.stage import Stage
@@ -19,6 +20,8 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.worker.LOOK_SECONDS", 0.2)
     monkeypatch.setattr("bot.worker.ALBUM_SECONDS", 0.4)
     monkeypatch.setattr("models.database.BUSY_SECONDS", 0.2)
+    # The server refuses nothing that goes too fast unless a test asks it to.
+    monkeypatch.setattr("bot.telegram.channel.TelegramChannel.limits", Limits(chat_burst=100))
 
 
 @pytest.fixture

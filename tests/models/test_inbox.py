@@ -44,6 +44,20 @@ def test_the_same_number_with_other_content_is_another_event(
     assert (len(first), len(second)) == (1, 1)
 
 
+def test_events_that_belong_together_are_taken_all_or_none(
+    sessions: sessionmaker[Session],
+) -> None:
+    """I3: a part of an album that came late keeps its turn where the others have had theirs."""
+    with sessions.begin() as session:
+        first, second = inbox.store(session, [arrival(1), arrival(2)], AT)
+        assert inbox.finish(session, [first.id], AT)
+    with sessions.begin() as session:
+        assert not inbox.finish(session, [first.id, second.id], AT)
+    with sessions.begin() as session:
+        assert [event.id for event in inbox.waiting(session)] == [second.id]
+        assert inbox.finish(session, [second.id], AT)
+
+
 def test_a_dead_letter_is_listed_retried_and_dropped(sessions: sessionmaker[Session]) -> None:
     with sessions.begin() as session:
         [event] = inbox.store(session, [arrival(1)], AT)
