@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Exists, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Exists, and_, case, exists, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.base import Base
 from models.conversations import Chat
 from models.messages import Kind
 from models.outbox import OutboxMessage, Recipient, SendStatus, address_of
-from models.people.tables import Account, Language, Person
+from models.people.tables import Account, Binding, Language, Person
 from models.settings import SENDING_HOLD, Setting
 
 MOST_COPIES = 2
@@ -64,16 +64,27 @@ def due(session: Session, channels: Collection[str], now: datetime, limit: int) 
 
 
 def claim(session: Session, ids: Sequence[int], now: datetime) -> set[int]:
-    """Mark messages as being sent, before any of them is; those that really were still queued,
-    and none when sending was held meanwhile."""
-    queued = (OutboxMessage.id.in_(ids), OutboxMessage.status == SendStatus.QUEUED)
+    """Mark messages as being sent, before any of them is; those that really were still queued.
+
+    Whether its reader may still have it is asked now, not when it was queued: what tells a
+    person of a role that has ended meanwhile is not sent. Answers are (T19).
+    """
+    gone = and_(OutboxMessage.kind != Kind.ANSWER, _reader_is_gone())
+    sent = {
+        "status": case((gone, SendStatus.SUPERSEDED), else_=SendStatus.SENDING),
+        "settled_at": case((gone, now), else_=None),
+        "error": case((gone, "its reader holds that role no more"), else_=OutboxMessage.error),
+        "claimed_at": now,
+        "attempts": OutboxMessage.attempts + 1,
+    }
     statement = (
         update(OutboxMessage)
-        .where(*queued, ~_is_on_hold())
-        .values(status=SendStatus.SENDING, claimed_at=now, attempts=OutboxMessage.attempts + 1)
-        .returning(OutboxMessage.id)
+        .where(OutboxMessage.id.in_(ids), OutboxMessage.status == SendStatus.QUEUED)
+        .values(sent)
+        .returning(OutboxMessage.id, OutboxMessage.status)
     )
-    return set(session.scalars(statement))
+    rows = session.execute(statement.execution_options(synchronize_session=False)).all()
+    return {id for id, status in rows if status == SendStatus.SENDING}
 
 
 def settle(
@@ -189,6 +200,27 @@ def back_off(attempts: int) -> timedelta:
 
 def _account(channel: str, address: str) -> ColumnElement[bool]:
     return and_(Account.channel == channel, Account.address == address, Account.ended_at.is_(None))
+
+
+def _reader_is_gone() -> ColumnElement[bool]:
+    """The role it was said to has ended, or since it was queued the last role of its reader; or
+    the account there is not its reader's any more."""
+    ended = exists().where(Binding.id == OutboxMessage.binding_id, Binding.ended_at.is_not(None))
+    theirs = Binding.person_id == OutboxMessage.person_id
+    left = and_(
+        exists().where(theirs, Binding.ended_at > OutboxMessage.created_at),
+        ~exists().where(theirs, Binding.ended_at.is_(None)),
+    )
+    moved = and_(
+        OutboxMessage.person_id.is_not(None),
+        ~exists().where(
+            Account.channel == OutboxMessage.channel,
+            Account.address == OutboxMessage.address,
+            Account.person_id == OutboxMessage.person_id,
+            Account.ended_at.is_(None),
+        ),
+    )
+    return or_(ended, left, moved)
 
 
 def _is_paused(now: datetime) -> Exists:
