@@ -67,7 +67,8 @@ def claim(session: Session, ids: Sequence[int], now: datetime) -> set[int]:
     """Mark messages as being sent, before any of them is; those that really were still queued.
 
     Whether its reader may still have it is asked now, not when it was queued: what tells a
-    person of a role that has ended meanwhile is not sent. Answers are (T19).
+    person of a role that has ended meanwhile is not sent. Answers are (T19). None is where
+    sending was held meanwhile.
     """
     gone = and_(OutboxMessage.kind != Kind.ANSWER, _reader_is_gone())
     sent = {
@@ -79,7 +80,11 @@ def claim(session: Session, ids: Sequence[int], now: datetime) -> set[int]:
     }
     statement = (
         update(OutboxMessage)
-        .where(OutboxMessage.id.in_(ids), OutboxMessage.status == SendStatus.QUEUED)
+        .where(
+            OutboxMessage.id.in_(ids),
+            OutboxMessage.status == SendStatus.QUEUED,
+            ~_is_on_hold(),
+        )
         .values(sent)
         .returning(OutboxMessage.id, OutboxMessage.status)
     )
