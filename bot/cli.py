@@ -7,6 +7,7 @@ import click
 
 from bot import log
 from bot.commands.assign import assign
+from bot.commands.backup import backup, restore
 from bot.commands.campaign import campaign
 from bot.commands.catalogue import catalogue
 from bot.commands.check import check
@@ -75,6 +76,7 @@ def migrate(desk: Desk) -> None:
 
 for command in (
     assign,
+    backup,
     campaign,
     check,
     dead_letter_group,
@@ -83,6 +85,7 @@ for command in (
     invite,
     messages,
     release,
+    restore,
     revoke,
 ):
     cli.add_command(command)

@@ -11,7 +11,7 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -60,6 +60,12 @@ class Store:
 
     def has(self, sha256: str) -> bool:
         return self.path(sha256).is_file()
+
+    def digests(self) -> Iterator[str]:
+        """The names of all that is kept."""
+        for path in sorted(self._directory.glob("??/??/*")):
+            if len(path.name) == 64 and self.path(path.name) == path:
+                yield path.name
 
     def free(self) -> int:
         """Bytes that may still be kept before the reserve is touched; 0 if none."""
