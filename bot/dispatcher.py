@@ -17,11 +17,11 @@ from bot.routing import Goal, Routes, position_of, read_token
 from bot.words import choices_on_screen
 from handlers.dialogue import Choice, Conversation, Links, PassOn, Turn
 from models import outbox, people
-from models.conversations import Chat, chat_at
+from models.conversations import meet
 from models.files import Received, as_json, from_json
 from models.messages import Kind, decode, decode_choices
 from models.outbox import OutboxMessage, Recipient
-from models.people import Binding, By, Person
+from models.people import Binding, By
 from models.refusals import Refusal
 
 
@@ -60,11 +60,7 @@ class Dispatcher:
 
     def take(self, session: Session, event: Event) -> None:
         """Answer one event; raises only what is a fault of ours or of the database."""
-        chat = chat_at(session, event.channel, event.address)
-        person = people.person_at(session, event.channel, event.address)
-        if person is not None:
-            people.touch_account(session, event.channel, event.address, event.at)
-        Answering(self, session, chat, person, event).run()
+        Answering(self, session, event).run()
 
 
 class Answering:
@@ -74,18 +70,18 @@ class Answering:
         self,
         dispatcher: Dispatcher,
         session: Session,
-        chat: Chat,
-        person: Person | None,
         event: Event,
     ) -> None:
         self._routes = dispatcher._routes
         self._abilities = dispatcher._abilities[event.channel]
         self._links = dispatcher._links
         self._session = session
-        self._chat = chat
-        self._person = person
         self._event = event
-        self._bindings = people.active_bindings(session, person.id) if person else []
+        meeting = meet(session, event.channel, event.address)
+        self._chat, self._person = meeting.chat, meeting.person
+        self._bindings = meeting.bindings
+        if meeting.account is not None:
+            people.touch_account(meeting.account, event.at)
 
     def run(self) -> None:
         try:

@@ -19,12 +19,12 @@ from bot.kitchen import Kitchen
 from bot.limiter import Limiter
 from bot.store import Store
 from bot.words import Words
-from models import outbox, sending
+from models import claiming, outbox, sending
+from models.claiming import Claimed, Due
 from models.clock import Clock
 from models.database import Database
 from models.messages import decode
 from models.outbox import OutboxMessage, Priority, SendStatus
-from models.sending import Due
 
 logger = logging.getLogger(__name__)
 
@@ -93,18 +93,17 @@ class Postman:
         now = self._clock()
         names = list(self._channels)
         waiting = await self._database.read(
-            lambda session: sending.due(session, names, now, LOOKS_AHEAD)
+            lambda session: claiming.due(session, names, now, LOOKS_AHEAD)
         )
         chosen, rest = self._choose(waiting, free)
         if not chosen:
             return rest
-        ids = [item.message.id for item in chosen]
-        claimed = await self._database.write(lambda session: sending.claim(session, ids, now))
-        for item in chosen:
-            if item.message.id in claimed:
-                task = asyncio.create_task(self._send(item))
-                self._tasks.add(task)
-                task.add_done_callback(self._finished)
+        ids = [item.id for item in chosen]
+        claimed = await self._database.write(lambda session: claiming.claim(session, ids, now))
+        for item in claimed:
+            task = asyncio.create_task(self._send(item))
+            self._tasks.add(task)
+            task.add_done_callback(self._finished)
         return 0.0
 
     def _choose(self, waiting: list[Due], free: int) -> tuple[list[Due], float]:
@@ -115,15 +114,14 @@ class Postman:
         for item in waiting:
             if len(chosen) == free:
                 break
-            message = item.message
-            limiter = self._limiters.get(message.channel)
+            limiter = self._limiters.get(item.channel)
             if limiter is not None:
-                broadcast = message.priority == Priority.BROADCAST
-                wait = limiter.wait(message.address, broadcast=broadcast, now=moment)
+                broadcast = item.priority is Priority.BROADCAST
+                wait = limiter.wait(item.address, broadcast=broadcast, now=moment)
                 if wait > 0:
                     rest = min(rest, wait)
                     continue
-                limiter.left(message.address, broadcast=broadcast, now=moment)
+                limiter.left(item.address, broadcast=broadcast, now=moment)
             chosen.append(item)
         for limiter in self._limiters.values():
             limiter.forget_idle(moment)
@@ -135,7 +133,7 @@ class Postman:
         if not task.cancelled() and (error := task.exception()):
             logger.error("a message's outcome could not be kept", exc_info=error)
 
-    async def _send(self, item: Due) -> None:
+    async def _send(self, item: Claimed) -> None:
         message = item.message
         try:
             letter = await self._letter(item)
@@ -152,7 +150,7 @@ class Postman:
             else:
                 return
 
-    async def _letter(self, item: Due) -> Letter:
+    async def _letter(self, item: Claimed) -> Letter:
         message = item.message
         letter = self._words.letter(message, item.language)
         if message.enclosure is None:
@@ -198,7 +196,7 @@ class Postman:
 
     def _postpone(self, session: Session, message: OutboxMessage, delivery: Delivery) -> None:
         at = self._clock()
-        wait = delivery.after or sending.back_off(message.attempts + 1)
+        wait = delivery.after or sending.back_off(message.attempts)
         sending.put_back(session, message.id, at + wait, delivery.reason)
         if delivery.everyone:
             limiter = self._limiters.get(message.channel)

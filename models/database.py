@@ -127,7 +127,7 @@ class Database:
         with self.engine.connect() as connection, connection.begin():
             for errand in batch:
                 try:
-                    done.append((errand, _run_in_savepoint(connection, errand.work)))
+                    done.append((errand, _run_within(connection, errand.work)))
                 except BaseException as error:
                     if _lost_transaction(connection):
                         raise
@@ -167,10 +167,14 @@ class _Errand:
             logger.debug("nobody waits for a finished errand: the loop is closed")
 
 
-def _run_in_savepoint(connection: Connection, work: Work) -> Any:
-    with Session(
-        connection, join_transaction_mode="create_savepoint", expire_on_commit=False
-    ) as session:
+def _run_within(connection: Connection, work: Work) -> Any:
+    """Run ``work`` in a savepoint; ``commit`` lets the session write, it ends no transaction."""
+    with (
+        connection.begin_nested(),
+        Session(
+            connection, join_transaction_mode="rollback_only", expire_on_commit=False
+        ) as session,
+    ):
         result = work(session)
         session.commit()
         return result

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, select, update
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -173,9 +173,8 @@ def enqueue(
         "error": "" if reachable else "no account",
         "settled_at": None if reachable else at,
     }
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(OutboxMessage).values(row).on_conflict_do_nothing()
-    return session.execute(statement.returning(OutboxMessage.id)).scalar_one_or_none()
+    connection = session.connection()
+    return connection.execute(_ENQUEUE[connection.dialect.name], row).scalar_one_or_none()
 
 
 def address_of(session: Session, person: Person) -> Recipient:
@@ -192,7 +191,7 @@ def address_of(session: Session, person: Person) -> Recipient:
 
 
 def by_ref(session: Session, ref: str) -> OutboxMessage | None:
-    return session.scalar(select(OutboxMessage).where(OutboxMessage.ref == ref))
+    return session.scalar(_BY_REF, {"ref": ref})
 
 
 def last_starred(session: Session, channel: str, address: str) -> OutboxMessage | None:
@@ -218,6 +217,14 @@ def blank_old(session: Session, now: datetime, limit: int) -> int:
     for message in found:
         blank(session, message)
     return len(found)
+
+
+_TABLE = Base.metadata.tables[OutboxMessage.__tablename__]
+_ENQUEUE = {
+    dialect.dialect.name: dialect.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.id)
+    for dialect in (sqlite, postgresql)
+}
+_BY_REF = select(OutboxMessage).where(OutboxMessage.ref == bindparam("ref"))
 
 
 def _enclosure(enclosure: Enclosure | None) -> dict[str, Any] | None:

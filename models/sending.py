@@ -1,22 +1,19 @@
-"""What the postman asks of the outbox: what is due, claims, outcomes, pauses (I5).
+"""What the postman tells the outbox: outcomes, pauses, who cannot be reached (I5).
 
 These statements run for every message, so they are plain SQL expressions, not objects.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Exists, and_, case, exists, func, or_, select, update
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy import ColumnElement, and_, bindparam, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
 from models.conversations import Chat
 from models.messages import Kind
 from models.outbox import OutboxMessage, Recipient, SendStatus, address_of
-from models.people.tables import Account, Binding, Language, Person
-from models.settings import SENDING_HOLD, Setting
+from models.people.tables import Account, Person
 
 MOST_COPIES = 2
 
@@ -32,66 +29,6 @@ class SendingPause(Base):
     until: Mapped[datetime]
 
 
-@dataclass(frozen=True)
-class Due:
-    """A message whose turn has come, and the language of its reader."""
-
-    message: OutboxMessage
-    language: Language
-
-
-def due(session: Session, channels: Collection[str], now: datetime, limit: int) -> list[Due]:
-    """The first unsent message of each chat, answers before broadcasts, none that is paused; none
-    at all while sending is on hold.
-
-    A chat that has a message on its way waits for it, so that order is kept.
-    """
-    query = (
-        select(OutboxMessage, func.coalesce(Person.language, Language.VIETNAMESE))
-        .outerjoin(Person, Person.id == OutboxMessage.person_id)
-        .where(
-            OutboxMessage.status == SendStatus.QUEUED,
-            OutboxMessage.channel.in_(channels),
-            or_(OutboxMessage.not_before.is_(None), OutboxMessage.not_before <= now),
-            ~_has_one_before(),
-            ~_is_paused(now),
-            ~_is_on_hold(),
-        )
-        .order_by(OutboxMessage.priority, OutboxMessage.id)
-        .limit(limit)
-    )
-    return [Due(message, Language(language)) for message, language in session.execute(query)]
-
-
-def claim(session: Session, ids: Sequence[int], now: datetime) -> set[int]:
-    """Mark messages as being sent, before any of them is; those that really were still queued.
-
-    Whether its reader may still have it is asked now, not when it was queued: what tells a
-    person of a role that has ended meanwhile is not sent. Answers are (T19). None is where
-    sending was held meanwhile.
-    """
-    gone = and_(OutboxMessage.kind != Kind.ANSWER, _reader_is_gone())
-    sent = {
-        "status": case((gone, SendStatus.SUPERSEDED), else_=SendStatus.SENDING),
-        "settled_at": case((gone, now), else_=None),
-        "error": case((gone, "its reader holds that role no more"), else_=OutboxMessage.error),
-        "claimed_at": now,
-        "attempts": OutboxMessage.attempts + 1,
-    }
-    statement = (
-        update(OutboxMessage)
-        .where(
-            OutboxMessage.id.in_(ids),
-            OutboxMessage.status == SendStatus.QUEUED,
-            ~_is_on_hold(),
-        )
-        .values(sent)
-        .returning(OutboxMessage.id, OutboxMessage.status)
-    )
-    rows = session.execute(statement.execution_options(synchronize_session=False)).all()
-    return {id for id, status in rows if status == SendStatus.SENDING}
-
-
 def settle(
     session: Session,
     id: int,
@@ -100,8 +37,8 @@ def settle(
     platform_id: str = "",
     error: str = "",
 ) -> None:
-    change = {"status": status, "settled_at": at, "platform_id": platform_id, "error": error}
-    session.execute(update(OutboxMessage).where(OutboxMessage.id == id).values(change))
+    values = {"row": id, "to": status, "at": at, "under": platform_id, "because": error}
+    session.connection().execute(_SETTLE, values)
 
 
 def enclose(session: Session, id: int, enclosure: dict[str, Any]) -> None:
@@ -207,55 +144,19 @@ def _account(channel: str, address: str) -> ColumnElement[bool]:
     return and_(Account.channel == channel, Account.address == address, Account.ended_at.is_(None))
 
 
-def _reader_is_gone() -> ColumnElement[bool]:
-    """The role it was said to has ended, or since it was queued the last role of its reader; or
-    the account there is not its reader's any more."""
-    ended = exists().where(Binding.id == OutboxMessage.binding_id, Binding.ended_at.is_not(None))
-    theirs = Binding.person_id == OutboxMessage.person_id
-    left = and_(
-        exists().where(theirs, Binding.ended_at > OutboxMessage.created_at),
-        ~exists().where(theirs, Binding.ended_at.is_(None)),
-    )
-    moved = and_(
-        OutboxMessage.person_id.is_not(None),
-        ~exists().where(
-            Account.channel == OutboxMessage.channel,
-            Account.address == OutboxMessage.address,
-            Account.person_id == OutboxMessage.person_id,
-            Account.ended_at.is_(None),
-        ),
-    )
-    return or_(ended, left, moved)
-
-
-def _is_paused(now: datetime) -> Exists:
-    return exists().where(
-        SendingPause.channel == OutboxMessage.channel,
-        SendingPause.address.in_(["", OutboxMessage.address]),
-        SendingPause.until > now,
-    )
-
-
-def _is_on_hold() -> Exists:
-    return exists().where(Setting.key == SENDING_HOLD)
-
-
-def _has_one_before() -> Exists:
-    other = aliased(OutboxMessage)
-    goes_before = or_(
-        other.priority < OutboxMessage.priority,
-        and_(other.priority == OutboxMessage.priority, other.id < OutboxMessage.id),
-    )
-    return exists().where(
-        other.channel == OutboxMessage.channel,
-        other.address == OutboxMessage.address,
-        or_(
-            other.status == SendStatus.SENDING,
-            and_(other.status == SendStatus.QUEUED, goes_before),
-        ),
-    )
-
-
 def _was_unreachable(session: Session, recipient: Recipient) -> bool:
     query = select(Account.unreachable_since).where(_account(recipient.channel, recipient.address))
     return session.scalar(query) is not None
+
+
+_TABLE = Base.metadata.tables[OutboxMessage.__tablename__]
+_SETTLE = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("row"))
+    .values(
+        status=bindparam("to"),
+        settled_at=bindparam("at"),
+        platform_id=bindparam("under"),
+        error=bindparam("because"),
+    )
+)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.commands.failures import dead_letter_group, messages
 from bot.commands.holding import hold, release
 from bot.desk import Desk
-from models import inbox, outbox, sending
+from models import claiming, inbox, outbox, sending
 from models.audit import AuditEntry
 from models.inbox import Arrival, EventStatus, InboxEvent
 from models.messages import Kind
@@ -90,7 +90,7 @@ def test_a_message_without_a_known_end_is_sent_again_or_let_be(
     ids = [queue(sessions, clock, key) for key in ("a", "b")]
     assert operator.runs(messages, "unknown") == (0, "✓ No message is without a known end.\n")
     with sessions.begin() as session:
-        sending.claim(session, ids, clock())
+        claiming.claim(session, ids, clock())
         assert sending.recover(session, clock()) == 2
 
     status, out = operator.runs(messages, "unknown")

@@ -16,8 +16,8 @@ from bot.postman import Postman
 from bot.store import Store
 from bot.telegram import TelegramChannel
 from bot.words import Words
+from models import claiming, outbox, sending
 from models import database as databases
-from models import outbox, sending
 from models.clock import wall_clock
 from models.database import Database
 from models.messages import BLANK, Kind, Secret
@@ -211,7 +211,7 @@ def test_what_was_on_its_way_when_the_process_ended_is_unknown(
     an, binh = api.user("An"), api.user("Bình")
     with sessions.begin() as session:
         ids = [office.queue(session, an), office.queue(session, binh, Kind.NOTICE)]
-        assert sending.claim(session, ids, wall_clock()) == set(ids)
+        assert [c.message.id for c in claiming.claim(session, ids, wall_clock())] == ids
 
     sent = run(office, lambda _: None, 2)
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from jobs.reminders import queue_due_reminders
-from models import audit, holds, outbox, sending
+from models import audit, claiming, holds, outbox
 from models.audit import AuditEntry
 from models.holds import Held, Released
 from models.messages import Kind
@@ -38,13 +38,13 @@ def test_on_hold_nothing_is_due_and_nothing_can_be_claimed(sessions: Sessions) -
         ids = [queue(session, "answer", NOW), queue(session, "notice", NOW, Kind.NOTICE)]
         holds.hold(session, By(NOW), "thử")
     with sessions.begin() as session:
-        assert sending.due(session, ["web"], NOW, 10) == []
-        assert sending.claim(session, ids, NOW) == set()
+        assert claiming.due(session, ["web"], NOW, 10) == []
+        assert claiming.claim(session, ids, NOW) == []
     with sessions.begin() as session:
         assert holds.release(session, By(NOW), None) == Released()
     with sessions.begin() as session:
-        assert [item.message.id for item in sending.due(session, ["web"], NOW, 10)] == ids
-        assert sending.claim(session, ids, NOW) == set(ids)
+        assert [item.id for item in claiming.due(session, ["web"], NOW, 10)] == ids
+        assert [item.message.id for item in claiming.claim(session, ids, NOW)] == ids
 
 
 def test_what_is_older_than_asked_is_left_out_and_recorded(sessions: Sessions) -> None:

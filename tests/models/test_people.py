@@ -127,7 +127,7 @@ def test_writing_again_makes_an_account_reachable(office: Office) -> None:
     office.session.flush()
     assert people.last_seen(office.session, [office.an.id])[office.an.id].reachable is False
     later = office.clock.forward(hours=1)
-    people.touch_account(office.session, "test", "a", later)
+    people.touch_account(account, later)
     assert people.last_seen(office.session, [office.an.id, office.binh.id]) == {
         office.an.id: people.Seen(later, reachable=True)
     }

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from models import outbox, people, sending
+from models import claiming, outbox, people
 from models.messages import Kind
 from models.outbox import OutboxMessage, Recipient, SendStatus
 from models.people import Account, By, Person, Role
@@ -39,10 +39,12 @@ def claim(sessions: sessionmaker[Session], bench: Bench) -> dict[str, SendStatus
     """What became of everything that was queued."""
     with sessions.begin() as session:
         ids = list(session.scalars(select(OutboxMessage.id)))
-        claimed = sending.claim(session, ids, bench.clock())
+        claimed = claiming.claim(session, ids, bench.clock())
     with sessions() as session:
         rows = list(session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
-        assert claimed == {row.id for row in rows if row.status is SENDING}
+        assert {item.message.id for item in claimed} == {
+            row.id for row in rows if row.status is SENDING
+        }
         settled = {row.id for row in rows if row.settled_at is not None}
         assert settled == {row.id for row in rows if row.status is SUPERSEDED}
         return {row.key: row.status for row in rows}

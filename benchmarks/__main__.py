@@ -1,0 +1,78 @@
+"""``python -m benchmarks [--quick] [SUITE…]``: measure, and print tables in Markdown."""
+
+import argparse
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import officers, starting, storing, subjects, throughput
+from benchmarks.throughput import Load
+
+
+@dataclass(frozen=True)
+class Plan:
+    repeats: int
+    updates: int
+    database: Path
+
+
+def answers(plan: Plan) -> str:
+    others = [peer for peer in (subjects.aiogram(),) if peer is not None]
+    bots = [subjects.own(plan.database), *others, subjects.telegram_bot("answer")]
+    found = throughput.measure(bots, Load(["/trogiup"], plan.updates), plan.repeats)
+    return throughput.report("One answer each", found)
+
+
+def latency(plan: Plan) -> str:
+    bots = [subjects.own(plan.database), subjects.telegram_bot("answer")]
+    load = Load(["/trogiup"], max(50, plan.updates // 20), latency=0.05)
+    return throughput.report(
+        "One answer each, the Bot API takes 50 ms", throughput.measure(bots, load, plan.repeats)
+    )
+
+
+def conversations(plan: Plan) -> str:
+    bots = [
+        subjects.own(plan.database, "notes"),
+        subjects.telegram_bot("pickle", "python-telegram-bot, PicklePersistence, no row"),
+        subjects.telegram_bot("rows", "python-telegram-bot, SQLAlchemy"),
+    ]
+    load = Load(["/ghi", "Đơn vị đã ban hành kế hoạch"], officers.OFFICERS)
+    found = throughput.measure(bots, load, plan.repeats)
+    return throughput.report("A conversation of two steps that writes a row", found)
+
+
+def start(plan: Plan) -> str:
+    return starting.report(plan.database, plan.repeats)
+
+
+def store(plan: Plan) -> str:
+    return storing.report(plan.database, plan.repeats)
+
+
+SUITES: dict[str, Callable[[Plan], str]] = {
+    "answers": answers,
+    "latency": latency,
+    "conversations": conversations,
+    "start": start,
+    "store": store,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer repeats, under a minute")
+    parser.add_argument("suites", nargs="*", metavar="SUITE", help=", ".join(SUITES))
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        database = Path(folder) / "province.db"
+        officers.build(database)
+        repeats, updates = (1, 600) if arguments.quick else (5, 2000)
+        plan = Plan(repeats, updates, database)
+        for name in arguments.suites or SUITES:
+            print(SUITES[name](plan), flush=True)
+
+
+if __name__ == "__main__":
+    main()

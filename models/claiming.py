@@ -1,0 +1,158 @@
+"""Which messages may leave now, and taking them for it: at most once each (I5).
+
+These statements run for every message, so they are built once.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import (
+    ColumnElement,
+    Exists,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from models.base import Base
+from models.messages import Kind
+from models.outbox import OutboxMessage, Priority, SendStatus
+from models.people.tables import Account, Binding, Language, Person
+from models.sending import SendingPause
+from models.settings import SENDING_HOLD, Setting
+
+
+@dataclass(frozen=True)
+class Due:
+    """A message whose turn has come: what the limits need to know of it."""
+
+    id: int
+    channel: str
+    address: str
+    priority: Priority
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A message that is being sent, and the language of its reader."""
+
+    message: OutboxMessage
+    language: Language
+
+
+def due(session: Session, channels: Collection[str], now: datetime, limit: int) -> list[Due]:
+    """The first unsent message of each chat, answers before broadcasts, none that is paused.
+
+    A chat that has a message on its way waits for it, so that order is kept.
+    """
+    values = {"channels": list(channels), "now": now, "limit": limit}
+    rows = session.connection().execute(_DUE, values)
+    return [Due(id, channel, address, Priority(rank)) for id, channel, address, rank in rows]
+
+
+def claim(session: Session, ids: Sequence[int], now: datetime) -> list[Claimed]:
+    """Mark messages as being sent, before any of them is; those that really were still queued,
+    and none when sending was held meanwhile.
+
+    Whether its reader may still have it is asked now, not when it was queued: what tells a
+    person of a role that has ended meanwhile is not sent. Answers are (T19).
+    """
+    rows = session.connection().execute(_CLAIM, {"ids": ids, "now": now})
+    taken = [id for id, status in rows if status == SendStatus.SENDING]
+    found = session.execute(_CLAIMED, {"ids": taken}) if taken else []
+    return [Claimed(message, Language(language)) for message, language in found]
+
+
+_TABLE = Base.metadata.tables[OutboxMessage.__tablename__]
+_OUTBOX = _TABLE.c
+
+
+def _has_one_before() -> Exists:
+    other = _TABLE.alias().c
+    goes_before = or_(
+        other.priority < _OUTBOX.priority,
+        and_(other.priority == _OUTBOX.priority, other.id < _OUTBOX.id),
+    )
+    return exists().where(
+        other.channel == _OUTBOX.channel,
+        other.address == _OUTBOX.address,
+        or_(
+            other.status == SendStatus.SENDING,
+            and_(other.status == SendStatus.QUEUED, goes_before),
+        ),
+    )
+
+
+def _is_paused() -> Exists:
+    return exists().where(
+        SendingPause.channel == _OUTBOX.channel,
+        SendingPause.address.in_(["", _OUTBOX.address]),
+        SendingPause.until > bindparam("now"),
+    )
+
+
+def _is_on_hold() -> Exists:
+    return exists().where(Setting.key == SENDING_HOLD)
+
+
+def _reader_is_gone() -> ColumnElement[bool]:
+    """The role it was said to has ended, or since it was queued the last role of its reader; or
+    the account there is not its reader's any more."""
+    ended = exists().where(Binding.id == _OUTBOX.binding_id, Binding.ended_at.is_not(None))
+    theirs = Binding.person_id == _OUTBOX.person_id
+    left = and_(
+        exists().where(theirs, Binding.ended_at > _OUTBOX.created_at),
+        ~exists().where(theirs, Binding.ended_at.is_(None)),
+    )
+    moved = and_(
+        _OUTBOX.person_id.is_not(None),
+        ~exists().where(
+            Account.channel == _OUTBOX.channel,
+            Account.address == _OUTBOX.address,
+            Account.person_id == _OUTBOX.person_id,
+            Account.ended_at.is_(None),
+        ),
+    )
+    return or_(ended, left, moved)
+
+
+_DUE = (
+    select(_OUTBOX.id, _OUTBOX.channel, _OUTBOX.address, _OUTBOX.priority)
+    .where(
+        _OUTBOX.status == SendStatus.QUEUED,
+        _OUTBOX.channel.in_(bindparam("channels", expanding=True)),
+        or_(_OUTBOX.not_before.is_(None), _OUTBOX.not_before <= bindparam("now")),
+        ~_has_one_before(),
+        ~_is_paused(),
+        ~_is_on_hold(),
+    )
+    .order_by(_OUTBOX.priority, _OUTBOX.id)
+    .limit(bindparam("limit"))
+)
+_GONE = and_(_OUTBOX.kind != Kind.ANSWER, _reader_is_gone())
+_CLAIM = (
+    update(_TABLE)
+    .where(_OUTBOX.id.in_(bindparam("ids", expanding=True)))
+    .where(_OUTBOX.status == SendStatus.QUEUED, ~_is_on_hold())
+    .values(
+        status=case((_GONE, SendStatus.SUPERSEDED), else_=SendStatus.SENDING),
+        settled_at=case((_GONE, bindparam("now")), else_=None),
+        error=case((_GONE, "its reader holds that role no more"), else_=_OUTBOX.error),
+        claimed_at=bindparam("now"),
+        attempts=_OUTBOX.attempts + 1,
+    )
+    .returning(_OUTBOX.id, _OUTBOX.status)
+)
+_CLAIMED = (
+    select(OutboxMessage, func.coalesce(Person.language, Language.VIETNAMESE))
+    .outerjoin(Person, Person.id == OutboxMessage.person_id)
+    .where(OutboxMessage.id.in_(bindparam("ids", expanding=True)))
+    .order_by(OutboxMessage.priority, OutboxMessage.id)
+)
