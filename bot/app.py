@@ -15,8 +15,10 @@ import handlers
 import jobs
 from bot import guard
 from bot.channel import Abilities, Channel, Pulse
+from bot.clamd import Clamd
 from bot.config import Config
 from bot.dispatcher import Dispatcher
+from bot.gate import Gate
 from bot.health import Health
 from bot.kitchen import Kitchen
 from bot.links import Links
@@ -188,9 +190,10 @@ class Bot:
             self.database,
             self.dispatcher,
             self.channels,
-            Reception(self.store, self.kitchen, self.channels),
+            Reception(self.store, self.kitchen, self.channels, Clamd(self.config.clamd.address)),
             self.clock,
             self.postman.wake,
+            Gate(self.config.limits.turns_a_minute, self.config.limits.uploads_a_minute),
         )
 
     def _start_scheduler(self) -> BackgroundScheduler:

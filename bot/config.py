@@ -7,6 +7,7 @@ the start: a typing error must not silently mean a default.
 import tomllib
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -47,6 +48,15 @@ class TelegramSection(Section):
     webhook_secret: SecretStr = SecretStr("")
 
 
+class LimitsSection(Section):
+    turns_a_minute: int = Field(60, ge=0)
+    uploads_a_minute: int = Field(30, ge=0)
+
+
+class ClamdSection(Section):
+    address: str = Field("", pattern=r"^$|^unix:/.+$|^[^:/]+:\d{1,5}$")
+
+
 class AlertsSection(Section):
     url: SecretStr = SecretStr("")
     email: str = ""
@@ -67,6 +77,8 @@ class Config(BaseSettings):
     web: WebSection = WebSection()
     health: HealthSection = HealthSection()
     telegram: TelegramSection = TelegramSection()
+    limits: LimitsSection = LimitsSection()
+    clamd: ClamdSection = ClamdSection()
     alerts: AlertsSection = AlertsSection()
     log: LogSection = LogSection()
 
@@ -93,11 +105,28 @@ class Config(BaseSettings):
     def secrets(self) -> list[str]:
         """What must never be written to a log or shown."""
         found = [
+            self._known_token(),
             self.telegram.token.get_secret_value(),
             self.telegram.webhook_secret.get_secret_value(),
             self.alerts.url.get_secret_value(),
+            _password_in(self.database.url.get_secret_value()),
+            _password_in(self.telegram.proxy),
         ]
         return [secret for secret in found if secret]
+
+    def _known_token(self) -> str:
+        try:
+            return self.token
+        except OSError:
+            return ""  # Whoever needs it will say that its file cannot be read.
+
+
+def _password_in(address: str) -> str:
+    """As it stands in the address, where it stands in one."""
+    try:
+        return urlsplit(address).password or ""
+    except ValueError:
+        return ""
 
 
 class BadConfig(Exception):

@@ -19,6 +19,7 @@ from bot.channel import Pulse
 from models import sending
 from models.clock import Clock
 from models.database import Database
+from models.evidence import Evidence
 from models.inbox import EventStatus, InboxEvent
 from models.people import Account
 from models.reminders.tables import Outcome, Reminder
@@ -36,6 +37,7 @@ class Facts:
     oldest_message: float
     overdue_reminders: int
     unreachable: int
+    documents: dict[str, int]
 
 
 class Health:
@@ -103,6 +105,7 @@ def gather(session: Session, now: datetime) -> Facts:
     unreachable = select(func.count()).where(
         Account.unreachable_since.is_not(None), Account.ended_at.is_(None)
     )
+    by_scan = select(Evidence.scan, func.count()).group_by(Evidence.scan)
     return Facts(
         events=events,
         oldest_event=_age(oldest, now),
@@ -110,6 +113,7 @@ def gather(session: Session, now: datetime) -> Facts:
         oldest_message=_age(sending.oldest_queued(session), now),
         overdue_reminders=session.scalar(overdue) or 0,
         unreachable=session.scalar(unreachable) or 0,
+        documents={scan.value: count for scan, count in session.execute(by_scan).tuples()},
     )
 
 
@@ -127,6 +131,7 @@ class _Collector:
         facts = self._facts
         yield _family("cchc_inbox_events", "Events by status", "status", facts.events)
         yield _family("cchc_outbox_messages", "Messages by status", "status", facts.messages)
+        yield _family("cchc_documents", "By what a scanner said", "scan", facts.documents)
         silent = {
             name: time.monotonic() - pulse.last_good
             for name, pulse in self._pulses.items()

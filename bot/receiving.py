@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 from bot.channel import Attached, Channel, FetchFailed, Incoming
+from bot.clamd import Clamd
 from bot.kitchen import Kitchen
 from bot.store import Kept, Store, StoreFull, TooLarge
-from models.files import Received, clean_name
+from models.files import Received, Scan, clean_name
 from models.refusals import Refusal
 
 # How long a platform may say "not now" to one file, while its sender waits for all that follows.
@@ -31,10 +32,13 @@ def read_upload(body: dict[str, Any]) -> Attached | None:
 
 
 class Reception:
-    def __init__(self, store: Store, kitchen: Kitchen, channels: Mapping[str, Channel]) -> None:
+    def __init__(
+        self, store: Store, kitchen: Kitchen, channels: Mapping[str, Channel], clamd: Clamd
+    ) -> None:
         self._store = store
         self._kitchen = kitchen
         self._channels = channels
+        self._clamd = clamd
 
     async def receive(
         self, channel: str, attached: Attached, age: timedelta
@@ -60,8 +64,17 @@ class Reception:
             if not error.final and not (error.answered and age > PATIENCE):
                 raise Unavailable(str(error)) from error
             return Received(name, file.size, refusal=Refusal("file_not_fetched", file=name))
-        verdict = await self._kitchen.inspect(self._store.path(kept.sha256), name)
-        return Received(name, kept.size, kept.sha256, verdict.media_type, verdict.refusal)
+        return await self._checked(name, kept)
+
+    async def _checked(self, name: str, kept: Kept) -> Received:
+        path, scan = self._store.path(kept.sha256), Scan.OFF
+        verdict = await self._kitchen.inspect(path, name)
+        refusal = verdict.refusal
+        if refusal is None:
+            scan, found = await self._clamd.scan(path)
+            if scan is Scan.INFECTED:
+                refusal = Refusal("file_holds_virus", file=name, found=found)
+        return Received(name, kept.size, kept.sha256, verdict.media_type, refusal, scan)
 
     async def _bytes(self, channel: str, file: Incoming, limit: int) -> Kept:
         if file.sha256:

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from bot.channel import Attached, Channel, Signal
 from bot.dispatcher import Deed, Dispatcher, Event, Handed
+from bot.gate import Gate, Passage
 from bot.receiving import Reception, Unavailable, read_upload
 from bot.setting_aside import reason_of, set_aside
 from models import inbox
 from models.clock import Clock
 from models.database import Database, is_transient
 from models.inbox import Arrival, Waiting
+from models.people.queries import is_bound
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +50,7 @@ class Worker:
         reception: Reception,
         clock: Clock,
         committed: Callable[[], None],
+        gate: Gate,
     ) -> None:
         self._database = database
         self._dispatcher = dispatcher
@@ -55,6 +58,7 @@ class Worker:
         self._reception = reception
         self._clock = clock
         self._committed = committed
+        self._gate = gate
         self._lanes: dict[tuple[str, str], Lane] = {}
         self._known: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -142,14 +146,17 @@ class Worker:
             # A body that cannot be read will not become readable.
             await self._set_aside(events, error)
         else:
-            await self._see_through(events, signal)
+            upload = isinstance(signal, Attached)
+            await self._see_through(events, signal, self._gate.judge(events[0], upload=upload))
 
-    async def _see_through(self, events: list[Waiting], signal: Signal | None) -> None:
+    async def _see_through(
+        self, events: list[Waiting], signal: Signal | None, passage: Passage
+    ) -> None:
         """Try until the events are settled: for ever where the fault is not theirs (I11)."""
         failures, outages = events[0].attempts, 0
         while not self._stopping:
             try:
-                await self._attempt(events, signal)
+                await self._attempt(events, signal, passage)
                 return
             except Unavailable as error:
                 logger.warning("a file could not be fetched yet: %s", error)
@@ -204,26 +211,43 @@ class Worker:
             return self._read(lane.waiting[0]) if lane.waiting else None
         return None
 
-    async def _attempt(self, events: list[Waiting], signal: Signal | None) -> None:
-        deed = await self._prepare(events[0], signal)
+    async def _attempt(
+        self, events: list[Waiting], signal: Signal | None, passage: Passage
+    ) -> None:
+        closed = passage is Passage.CLOSED
+        deed = None if closed else await self._prepare(events[0], signal, passage)
         async with self._turns:
-            await self._database.write(lambda session: self._turn(session, events, deed))
+            await self._database.write(lambda session: self._turn(session, events, deed, closed))
         self._committed()
 
-    async def _prepare(self, first: Waiting, signal: Signal | None) -> Deed | None:
-        """What takes time happens before the transaction: files are fetched and stored."""
-        if isinstance(signal, Attached):
-            age = self._clock() - first.received_at
-            async with self._fetches:
-                files = await self._reception.receive(first.channel, signal, age)
-            return Handed(files, signal.caption)
-        return signal
+    async def _prepare(
+        self, first: Waiting, signal: Signal | None, passage: Passage
+    ) -> Deed | None:
+        """What takes time happens before the transaction: files are fetched and stored.
 
-    def _turn(self, session: Session, events: list[Waiting], deed: Deed | None) -> None:
+        What a stranger sends is not fetched: it would fill the store (T1, T16).
+        """
+        if not isinstance(signal, Attached):
+            return signal
+        if passage is Passage.WITHOUT_FILES:
+            return Handed(self._gate.refuse(signal), signal.caption)
+        here = (first.channel, first.address)
+        if not await self._database.read(lambda session: is_bound(session, *here)):
+            return Handed((), signal.caption)
+        age = self._clock() - first.received_at
+        async with self._fetches:
+            files = await self._reception.receive(first.channel, signal, age)
+        return Handed(files, signal.caption)
+
+    def _turn(
+        self, session: Session, events: list[Waiting], deed: Deed | None, closed: bool
+    ) -> None:
         first = events[0]
         if not inbox.finish(session, [event.id for event in events], self._clock()):
             return  # It has had its turn: here, or in another process.
-        if deed is not None:
+        if closed:
+            self._gate.turn_away(session, events, self._clock())
+        elif deed is not None:
             at = first.made_at or first.received_at
             self._dispatcher.take(session, Event(first.id, first.channel, first.address, deed, at))
 

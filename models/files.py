@@ -1,5 +1,6 @@
 """Files that were handed in: their bytes by content, and what arrived with a message."""
 
+import enum
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,15 @@ from models.text import clean
 NAME_BYTES = 200
 EXTENSION_BYTES = 20
 NAMELESS = "file"
+
+
+class Scan(enum.StrEnum):
+    """What a virus scanner said of a file."""
+
+    OFF = "off"  # There is none.
+    CLEAN = "clean"
+    INFECTED = "infected"
+    NOT_SCANNED = "not_scanned"  # There is one, and it was away or had too much.
 
 
 class StoredFile(Base):
@@ -44,6 +54,7 @@ class Received:
     sha256: str = ""
     media_type: str = "application/octet-stream"
     refusal: Refusal | None = None
+    scan: Scan = Scan.OFF
 
 
 def clean_name(name: str) -> str:
@@ -83,6 +94,7 @@ def as_json(file: Received) -> dict[str, Any]:
         "size": file.size,
         "sha256": file.sha256,
         "media_type": file.media_type,
+        "scan": file.scan.value,
         "refusal": file.refusal and [file.refusal.name, encode(file.refusal.values)],
     }
 
@@ -95,4 +107,5 @@ def from_json(stored: dict[str, Any]) -> Received:
         sha256=stored["sha256"],
         media_type=stored["media_type"],
         refusal=Refusal(refusal[0], **decode(refusal[1])) if refusal else None,
+        scan=Scan(stored.get("scan", Scan.OFF)),
     )

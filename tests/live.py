@@ -14,6 +14,7 @@ from bot.config import (
     Config,
     DatabaseSection,
     HealthSection,
+    LimitsSection,
     StorageSection,
     TelegramSection,
     WebSection,
@@ -21,6 +22,8 @@ from bot.config import (
 from handlers.dialogue import Conversation
 from jobs import reminders
 from models.clock import Clock
+
+UNLIMITED = LimitsSection(turns_a_minute=0, uploads_a_minute=0)
 
 
 class Live:
@@ -66,13 +69,19 @@ class Live:
             await self._stopped.wait()
 
 
-def configure(database_url: str, folder: Path, **telegram: Any) -> Config:
-    """A configuration that listens on free ports and keeps everything in ``folder``."""
+def configure(
+    database_url: str, folder: Path, limits: LimitsSection = UNLIMITED, **telegram: Any
+) -> Config:
+    """A configuration that listens on free ports and keeps everything in ``folder``.
+
+    Without limits: on a clock that stands, all happens within one minute.
+    """
     return Config(
         database=DatabaseSection(url=database_url),
         storage=StorageSection(directory=folder / "evidence"),
         web=WebSection(port=0),
         health=HealthSection(port=0),
+        limits=limits,
         telegram=TelegramSection(poll_seconds=1, **telegram) if telegram else TelegramSection(),
     )
 

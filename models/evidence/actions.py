@@ -7,7 +7,7 @@ from models import audit, files
 from models.assessment.tables import Assessment, Line
 from models.evidence import captions, rules
 from models.evidence.tables import Evidence, EvidenceLink, Explanation
-from models.files import Received
+from models.files import Received, Scan
 from models.people.tables import By
 from models.refusals import Refusal
 from models.text import clean
@@ -36,6 +36,8 @@ def add(
     size = 0
     if isinstance(source, Received):
         evidence.file = files.keep(session, source, by.now)
+        evidence.scan = source.scan
+        evidence.scanned_at = by.now if source.scan is Scan.CLEAN else None
         size = 0 if _has_content(session, sheet, evidence.file.id) else source.size
     _check(rules.why_not_add(session, by, sheet, size))
     session.add(evidence)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.assessment.tables import Assessment, Line
 from models.base import Base
-from models.files import StoredFile
+from models.files import Scan, StoredFile
 from models.people.tables import Person
 
 
@@ -32,6 +32,8 @@ class Evidence(Base):
     added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     added_at: Mapped[datetime]
     set_aside_at: Mapped[datetime | None]
+    scan: Mapped[Scan] = mapped_column(default=Scan.OFF)
+    scanned_at: Mapped[datetime | None]
     assessment: Mapped[Assessment] = relationship()
     file: Mapped[StoredFile | None] = relationship()
     added_by: Mapped[Person] = relationship()

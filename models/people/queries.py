@@ -29,6 +29,13 @@ def active_bindings(session: Session, person_id: int) -> list[Binding]:
     return list(session.scalars(query.where(*of_person)))
 
 
+def is_bound(session: Session, channel: str, address: str) -> bool:
+    """Whether somebody who holds a role writes from there."""
+    live = (Account.channel == channel, Account.address == address, Account.ended_at.is_(None))
+    theirs = select(Binding.id).join(Account, Account.person_id == Binding.person_id)
+    return session.scalar(theirs.where(*live, Binding.ended_at.is_(None)).limit(1)) is not None
+
+
 def holders(session: Session, unit_id: int, roles: Collection[Role]) -> list[Person]:
     """Who holds one of these roles in the unit, each person once."""
     in_unit = (Binding.unit_id == unit_id, Binding.role.in_(roles))

@@ -30,6 +30,8 @@ class BotProcess:
             "CCHC_STORAGE__DIRECTORY": str(folder / "evidence"),
             "CCHC_WEB__PORT": "0",
             "CCHC_HEALTH__PORT": "0",
+            "CCHC_LIMITS__TURNS_A_MINUTE": "0",
+            "CCHC_LIMITS__UPLOADS_A_MINUTE": "0",
             "CCHC_TELEGRAM__TOKEN": TOKEN,
             "CCHC_TELEGRAM__API_URL": api_url,
             "CCHC_TELEGRAM__POLL_SECONDS": "1",

@@ -777,6 +777,20 @@ def upgrade() -> None:
         sa.Column("added_by_id", sa.Integer(), nullable=False),
         sa.Column("added_at", Instant(), nullable=False),
         sa.Column("set_aside_at", Instant(), nullable=True),
+        sa.Column(
+            "scan",
+            sa.Enum(
+                "off",
+                "clean",
+                "infected",
+                "not_scanned",
+                name="scan",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("scanned_at", Instant(), nullable=True),
         sa.ForeignKeyConstraint(
             ["added_by_id"], ["person.id"], name=op.f("fk_evidence_added_by_id_person")
         ),
