@@ -225,7 +225,10 @@ class Answering:
     def _show_refusal(self, refusal: Refusal) -> None:
         """Say no and why, with the ways out, or else with what the screen offered before."""
         prompt = None if refusal.offers else self._prompt()
-        self._say(f"refusal.{refusal.name}", refusal.offers, prompt=prompt, **refusal.values)
+        offers = list(refusal.offers)
+        if offers and Choice("menu") not in offers:
+            offers.append(Choice("menu"))
+        self._say(f"refusal.{refusal.name}", offers, prompt=prompt, **refusal.values)
 
     def _say_not_recorded(self, edited: Edited) -> None:
         """Once for a message: a live location is edited every few seconds (T15)."""

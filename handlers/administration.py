@@ -55,9 +55,12 @@ def pick_role(turn: Turn, value: str) -> State:
     )
 
 
-def enter_name(turn: Turn, name: str) -> None:
+def enter_name(turn: Turn, text: str) -> None:
+    invite(turn, people.read_name(text))
+
+
+def invite(turn: Turn, name: str) -> None:
     unit, role = chosen_unit(turn), Role(turn.memory["role"])
-    name = " ".join(name.split())
     code = invitations.invite(turn.session, turn.by, unit=unit, role=role, name=name)
     turn.end(
         "invitation_made",
@@ -84,7 +87,7 @@ conversation = Conversation(
         At.UNIT: [on_choice("in_unit", pick_unit), on_text(name_unit)],
         At.ROLE: [on_choice("in_role", pick_role)],
         At.NAME: [
-            on_choice("without_name", lambda turn, _: enter_name(turn, "")),
+            on_choice("without_name", lambda turn, _: invite(turn, "")),
             on_text(enter_name),
         ],
     },

@@ -160,8 +160,8 @@ def pick_successor(turn: Turn, value: str) -> State:
     return ask_confirmation(turn, "hand_over_confirm", person.name)
 
 
-def name_successor(turn: Turn, name: str) -> State:
-    turn.memory["newcomer"] = " ".join(name.split())
+def name_successor(turn: Turn, text: str) -> State:
+    turn.memory["newcomer"] = people.read_name(text)
     return ask_confirmation(turn, "hand_over_confirm_new", turn.memory["newcomer"])
 
 
@@ -198,7 +198,9 @@ def show_invitation(turn: Turn, value: str) -> State:
     invitation = turn.session.get_one(Invitation, int(value))
     policy.check(turn.session, turn.by, Action.VIEW_PEOPLE, invitation.unit)
     turn.memory["invitation"] = invitation.id
-    offers = [Choice("withdraw"), Choice("back")]
+    grant = Grant(invitation.unit, invitation.role)
+    may_withdraw = not policy.why_not(turn.session, turn.by, Action.INVITE, grant)
+    offers = [*([Choice("withdraw")] if may_withdraw else []), Choice("back")]
     return turn.ask(At.INVITATION, "invitation_card", offers, line=pending_line(turn, invitation))
 
 

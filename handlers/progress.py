@@ -71,7 +71,9 @@ def ways_on(turn: Turn, sheet: Assessment, total: Tally) -> list[Choice]:
     if total.not_proven:
         offers.append(Choice("show_missing", count=total.not_proven))
     if following := assessment.next_missing(turn.session, sheet.id):
-        offers.append(Choice("continue", following.line_id, code=following.code))
+        line = turn.session.get_one(Line, following.line_id)
+        if not assessment.why_not_score(turn.session, turn.by, line):
+            offers.append(Choice("continue", line.id, code=following.code))
     if total.not_scored:
         offers.append(Choice("show_unscored", count=total.not_scored))
     return offers

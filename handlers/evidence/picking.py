@@ -24,7 +24,9 @@ def ask_which_line(
     likely = evidence.likely_lines(turn.session, first.assessment_id, hints)
     filed = {line.id for line in evidence.filed_lines(turn.session, first.id)}
     always = [Choice("evidence_by_area")]
-    always.append(Choice("evidence_set_aside", ids(documents)) if new else Choice("menu"))
+    if new:
+        always.append(Choice("evidence_set_aside", ids(documents)))
+    always.append(Choice("menu"))
     return turn.ask(
         At.PICK,
         "evidence_which_line" if len(documents) == 1 else "evidence_which_line_of_several",

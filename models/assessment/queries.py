@@ -13,6 +13,8 @@ from models.catalogue.tables import Item, Method
 from models.evidence.tables import EvidenceLink, Explanation
 from models.text import words
 
+WORDS_IN_A_TITLE = 40  # More were never typed to find one.
+
 
 def of_unit(session: Session, campaign_id: int, unit_id: int) -> Assessment | None:
     here = (Assessment.campaign_id == campaign_id, Assessment.unit_id == unit_id)
@@ -33,10 +35,10 @@ def find_line(session: Session, assessment_id: int, code: str) -> Line | None:
 
 def search_lines(session: Session, assessment_id: int, text: str) -> list[Line]:
     """The unit's own lines whose titles hold all words of ``text``, marks and case aside."""
-    wanted = words(text)
-    if not wanted:
+    wanted = set(words(text))
+    if not 0 < len(wanted) <= WORDS_IN_A_TITLE:
         return []
-    holds = [Item.search_text.contains(word, autoescape=True) for word in wanted]
+    holds = [Item.search_text.contains(word, autoescape=True) for word in sorted(wanted)]
     return _own_lines(session, assessment_id, *holds)
 
 

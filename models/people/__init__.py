@@ -22,6 +22,7 @@ from models.people.actions import (
     touch_account,
 )
 from models.people.imports import Invited, import_people
+from models.people.names import read_name
 from models.people.queries import (
     Seen,
     accounts_of,
@@ -63,6 +64,7 @@ __all__ = [
     "last_seen",
     "pending_invitations",
     "person_at",
+    "read_name",
     "touch_account",
     "units_in_reach",
     "units_without",

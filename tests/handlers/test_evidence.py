@@ -55,7 +55,7 @@ def test_a_file_without_a_caption_is_asked_for_its_line(an: Officer) -> None:
         'Tệp "bao cao quy III.pdf" (16 B) là tài liệu kiểm chứng của tiêu chí nào?'
     )
     assert an.labels[0] == "1.2.1 Báo cáo CCHC định kỳ trong năm"
-    assert an.labels[3:] == ["Chọn theo lĩnh vực", "Bỏ tệp"]
+    assert an.labels[3:] == ["Chọn theo lĩnh vực", "Bỏ tệp", "Về trang đầu"]
     an.types("khong co tieu chi nay")
     an.sees("refusal.evidence_line_unknown")
     an.types("ban hanh ke hoach dung thoi han")

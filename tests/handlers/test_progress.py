@@ -2,6 +2,7 @@
 
 from models.people import Role
 from tests.bench import Bench
+from tests.clock import TestClock
 
 
 def test_status_counts_each_area_and_leads_to_the_next_line(bench: Bench) -> None:
@@ -65,11 +66,20 @@ def test_an_observer_sees_the_sheet_and_may_not_work_on_it(bench: Bench) -> None
     """I8."""
     dung = bench.officer("Phạm Văn Dũng", "STP", Role.OBSERVER)
     dung.types("/tinhtrang")
+    assert [choice.action for choice in dung.choices] == ["show_unscored", "menu"]
     dung.picks("show_unscored")
     dung.picks("line")
     assert [choice.action for choice in dung.choices] == ["missing", "menu"]
-    dung.picks("continue")
-    dung.sees("refusal.not_your_role")
+
+
+def test_after_the_deadline_nothing_is_offered_that_would_be_refused(
+    bench: Bench, clock: TestClock
+) -> None:
+    """R6.2."""
+    clock.set("2026-11-16 00:00")
+    an = bench.officer("Nguyễn Văn An", "STP")
+    an.types("/tinhtrang")
+    assert [choice.action for choice in an.choices] == ["show_unscored", "menu"]
 
 
 def test_a_reviewer_has_no_sheet(bench: Bench) -> None:
