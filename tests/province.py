@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from models import campaigns, catalogue, units
+from models import campaigns, catalogue, unit_imports, units
 from models.people import By
 from models.units import UnitKind
 from tests.clock import at
@@ -18,7 +18,7 @@ def build_province(engine: Engine) -> None:
     """Units and catalogues from the sample; SNV's campaign of 2026, plan issued on 12/10."""
     with Session(engine) as session, session.begin():
         by = By(at("2026-10-01 08:00"))
-        units.import_units(session, DATA / "units.csv", by)
+        unit_imports.import_units(session, DATA / "units.csv", by)
         for name in ("departments", "districts"):
             catalogue.import_catalogue(session, DATA / f"criteria_{name}.csv", name, by)
         owner = units.by_code(session, "SNV")

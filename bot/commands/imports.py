@@ -7,7 +7,7 @@ import click
 
 from bot.commands.invitation_lines import Addresses, invitation_lines
 from bot.desk import Desk
-from models import people, units
+from models import people, unit_imports
 from models.imports import ImportRefused
 from models.people import By
 
@@ -26,7 +26,7 @@ def import_units(desk: Desk, file: Path) -> None:
     """Take in units: code, name, short_name, kind, parent_code."""
     try:
         with desk.sessions.begin() as session:
-            found = units.import_units(session, file, By(desk.clock()))
+            found = unit_imports.import_units(session, file, By(desk.clock()))
     except ImportRefused as refused:
         show_problems(desk, refused)
     desk.say("units_imported", added=found.added, renamed=found.renamed, unchanged=found.unchanged)

@@ -12,7 +12,16 @@ from sqlalchemy.orm import Session
 
 from bot.demo.people import EXTRAS, PERSONAS, WORK_DONE, Persona
 from bot.store import Store
-from models import appraisal, assessment, campaigns, catalogue, evidence, settings, units
+from models import (
+    appraisal,
+    assessment,
+    campaigns,
+    catalogue,
+    evidence,
+    settings,
+    unit_imports,
+    units,
+)
 from models.assessment import Line
 from models.calendar import ZONE
 from models.campaigns import Campaign
@@ -47,7 +56,7 @@ def address_of(session: Session, key: str) -> str | None:
 
 def _campaign(session: Session) -> Campaign:
     by = By(_local(10, 1, 8))
-    units.import_units(session, DATA / "units.csv", by)
+    unit_imports.import_units(session, DATA / "units.csv", by)
     names = {UnitKind.DEPARTMENT: "departments", UnitKind.DISTRICT: "districts"}
     for name in names.values():
         catalogue.import_catalogue(session, DATA / f"criteria_{name}.csv", name, by)

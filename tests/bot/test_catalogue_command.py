@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.commands.catalogue import catalogue
 from bot.desk import Desk
-from models import units
+from models import unit_imports
 from models.catalogue import Item
 from models.people import By
 from tests.clock import TestClock
@@ -23,7 +23,7 @@ def filled(sessions: Sessions, clock: TestClock, monkeypatch: pytest.MonkeyPatch
     """Only the units are there."""
     monkeypatch.setenv("LANG", "C.UTF-8")
     with sessions.begin() as session:
-        units.import_units(session, DATA / "units.csv", By(clock()))
+        unit_imports.import_units(session, DATA / "units.csv", By(clock()))
     return sessions
 
 

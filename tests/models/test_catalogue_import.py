@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from models import catalogue, units
+from models import catalogue, unit_imports
 from models.catalogue import CatalogueVersion, Item, Method
 from models.catalogue.imports import import_catalogue
 from models.imports import ImportRefused
@@ -24,7 +24,7 @@ DEPARTMENTS = DATA / "criteria_departments.csv"
 @pytest.fixture
 def session(sessions: sessionmaker[Session], clock: TestClock) -> Iterable[Session]:
     with sessions() as session:
-        units.import_units(session, DATA / "units.csv", By(clock()))
+        unit_imports.import_units(session, DATA / "units.csv", By(clock()))
         yield session
 
 

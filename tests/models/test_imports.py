@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from models import people, units
+from models import people, unit_imports, units
 from models.audit import AuditEntry
 from models.imports import ImportRefused, Problem, read_table
 from models.messages import Part
 from models.people import By, Invitation, Role, invitations
 from models.refusals import Refusal
-from models.units import Unit, UnitsImported
+from models.unit_imports import UnitsImported
+from models.units import Unit
 from tests.clock import TestClock
 from tests.province import DATA
 
@@ -81,7 +82,7 @@ def test_the_sample_units_go_in_and_again_change_nothing(
     again = (DATA / "units.csv").read_text("utf-8").replace("Sở Tư pháp", "Sở Tư pháp mới")
     path = written(tmp_path / "units.csv", again)
     with province.begin() as session:
-        imported = units.import_units(session, path, By(clock()))
+        imported = unit_imports.import_units(session, path, By(clock()))
         assert imported == UnitsImported(added=0, renamed=1, unchanged=238)
         stp = units.by_code(session, "stp")
         assert stp is not None
@@ -110,7 +111,7 @@ def test_every_bad_unit_is_said_and_no_unit_goes_in(
     ]
     path = written(tmp_path / "units.csv", "\n".join([HEADER, *rows]))
     with sessions.begin() as session, pytest.raises(ImportRefused) as refused:
-        units.import_units(session, path, By(clock()))
+        unit_imports.import_units(session, path, By(clock()))
     assert places(refused.value) == [
         (3, "code", "repeated"),
         (4, "code", "unit_code_form"),
@@ -183,7 +184,7 @@ def test_a_missing_column_is_said_by_its_name(
 
 def test_only_the_operator_imports(province: sessionmaker[Session], clock: TestClock) -> None:
     with province.begin() as session, pytest.raises(Refusal):
-        units.import_units(session, DATA / "units.csv", By(clock(), None, None, event_id=1))
+        unit_imports.import_units(session, DATA / "units.csv", By(clock(), None, None, event_id=1))
 
 
 @pytest.mark.parametrize(
