@@ -5,6 +5,7 @@ import contextlib
 import logging
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 import handlers
 import jobs
-from bot import guard
+from bot import guard, symptoms, systemd
 from bot.channel import Abilities, Channel, Pulse
 from bot.clamd import Clamd
 from bot.config import Config
@@ -22,6 +23,7 @@ from bot.gate import Gate
 from bot.health import Health
 from bot.kitchen import Kitchen
 from bot.links import Links
+from bot.loop_watch import LoopWatch
 from bot.menu import commands_menu
 from bot.postman import Postman
 from bot.receiving import Reception
@@ -39,7 +41,10 @@ from models.clock import Clock, wall_clock
 
 logger = logging.getLogger(__name__)
 
-STOP_SECONDS = 10.0
+# Ten in all: turns in hand, then messages on their way, then connections and children.
+TURNS_SECONDS = 3.0
+SENDS_SECONDS = 4.0
+GUARD_SECONDS = 5.0
 RESTART_SECONDS = 5.0
 
 
@@ -87,20 +92,32 @@ class Bot:
         self.links = Links(config)
         self.web = WebChannel(clock)
         self.channels: dict[str, Channel] = {self.web.name: self.web}
+        self.stopping = asyncio.Event()
         self._extension = extension
         self._conversations = conversations
         self._pulses: dict[str, Pulse] = {}
+        self._loop_watch = LoopWatch()
+        self._lasting: list[asyncio.Task[None]] = []
+        self._started = time.monotonic()
         self._routes: list[web.RouteDef] = []
 
     async def run(self, started: Callable[[Addresses], None] = lambda _: None) -> None:
         """Run until SIGTERM or SIGINT. Raises CannotStart, AlreadyRunning, OSError."""
-        stopped = asyncio.Event()
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(name, stopped.set)
+            loop.add_signal_handler(name, self.stopping.set)
         async with self.running() as addresses:
             started(addresses)
-            await stopped.wait()
+            systemd.notify("READY=1")
+            watchdog = asyncio.create_task(systemd.keep_alive(self.is_well), name="watchdog")
+            await self.stopping.wait()
+            systemd.notify("STOPPING=1")
+            watchdog.cancel()
+
+    def is_well(self) -> bool:
+        """Whether all parts go on; a platform that is known to be away needs no restart (X18)."""
+        stuck = any(symptoms.is_stuck(pulse, self._started) for pulse in self._pulses.values())
+        return not stuck and not any(task.done() for task in self._lasting)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[Addresses]:
@@ -115,23 +132,39 @@ class Bot:
             runners, addresses = await self._listen()
             sending = asyncio.create_task(self.postman.run(), name="postman")
             looking = asyncio.create_task(self.worker.look_for_more(), name="inbox")
+            measuring = asyncio.create_task(self._loop_watch.run(), name="loop watch")
+            guarding = asyncio.create_task(self._keep_guard(held), name="guard")
             channels = [
                 asyncio.create_task(self._keep_running(channel), name=channel.name)
                 for channel in self.channels.values()
             ]
+            self._lasting = [sending, looking, measuring, *channels]
             try:
                 yield addresses
             finally:
                 scheduler.shutdown(wait=False)
-                await _cancel([*channels, looking])
-                await self.worker.stop(STOP_SECONDS)
-                await self.postman.stop(STOP_SECONDS)
+                await _cancel([*channels, looking, measuring, guarding])
+                await self.worker.stop(TURNS_SECONDS)
+                await self.postman.stop(SENDS_SECONDS)
                 await _cancel([sending])
-                for runner in runners:
-                    await runner.cleanup()
+                await asyncio.gather(*(runner.cleanup() for runner in runners))
                 await self._close()
         finally:
             held.release()
+
+    async def _keep_guard(self, held: guard.Guard) -> None:
+        """An outage of the database takes the guard away: hold it again, or make room for the
+        bot that was faster."""
+        while True:
+            await asyncio.sleep(GUARD_SECONDS)
+            try:
+                await asyncio.to_thread(held.renew)
+            except guard.AlreadyRunning:
+                logger.error("another bot has taken over this database; this one stops")
+                self.stopping.set()
+                return
+            except Exception as error:
+                logger.warning("the guard waits for the database: %s", type(error).__name__)
 
     async def _close(self) -> None:
         await self.kitchen.close()
@@ -219,7 +252,14 @@ class Bot:
             extra_routes=self._add_routes,
             own_home=extension is not None,
         )
-        health = Health(self.database, self.clock, lambda: self._pulses, self.store.free)
+        health = Health(
+            self.database,
+            self.clock,
+            lambda: self._pulses,
+            self.store.free,
+            lambda: self._loop_watch.lag,
+            self.words,
+        )
         web_runner, web_url = await _serve(make_app(world), settings.web.host, settings.web.port)
         self.links.base = public or web_url
         health_runner, health_url = await _serve(

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 ADVISORY_KEY = 0x63636863  # "cchc"
@@ -15,6 +16,10 @@ class AlreadyRunning(Exception):
 
 
 class Guard(Protocol):
+    def renew(self) -> None:
+        """See that the database is still held. Raises AlreadyRunning, and what the database
+        raises while it is away."""
+
     def release(self) -> None: ...
 
 
@@ -34,6 +39,9 @@ class _FileGuard:
             self._file.close()
             raise AlreadyRunning from None
 
+    def renew(self) -> None:
+        """A lock on a file lasts as long as the process."""
+
     def release(self) -> None:
         self._file.close()
 
@@ -44,12 +52,24 @@ class _AdvisoryGuard:
     def __init__(self, engine: Engine) -> None:
         from sqlalchemy import create_engine
 
-        alone = create_engine(engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-        self._connection: Connection = alone.connect()
-        query = text("SELECT pg_try_advisory_lock(:key)")
-        if not self._connection.execute(query, {"key": ADVISORY_KEY}).scalar():
-            self._connection.close()
-            raise AlreadyRunning
+        self._engine = create_engine(engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        self._connection = self._take()
+
+    def renew(self) -> None:
+        try:
+            self._connection.execute(text("SELECT 1"))
+        except SQLAlchemyError:
+            # The lock ended with its connection.
+            self._connection.invalidate()
+            self._connection = self._take()
 
     def release(self) -> None:
         self._connection.close()
+
+    def _take(self) -> Connection:
+        connection = self._engine.connect()
+        query = text("SELECT pg_try_advisory_lock(:key)")
+        if not connection.execute(query, {"key": ADVISORY_KEY}).scalar():
+            connection.close()
+            raise AlreadyRunning
+        return connection

@@ -22,7 +22,7 @@ from bot.words import Words
 from models import claiming, outbox, sending
 from models.claiming import Claimed, Due
 from models.clock import Clock
-from models.database import Database
+from models.database import Database, is_transient
 from models.messages import decode
 from models.outbox import OutboxMessage, Priority, SendStatus
 
@@ -53,6 +53,8 @@ class Postman:
         self._limiters = {
             name: Limiter(channel.limits) for name, channel in channels.items() if channel.limits
         }
+        self._recovered = False
+        self._claiming: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
         self._stopped = asyncio.Event()
@@ -62,14 +64,14 @@ class Postman:
         self._news.set()
 
     async def run(self) -> None:
-        at = self._clock()
-        await self._database.write(lambda session: sending.recover(session, at))
         while not self._stopped.is_set():
             self._news.clear()
             try:
+                await self._recover()
                 rest = await self._round()
-            except Exception:
-                logger.exception("the outbox could not be read; trying again")
+            except Exception as error:
+                known = is_transient(error)
+                logger.warning("the outbox waits for the database", exc_info=not known)
                 rest = LONGEST_REST
             if rest > 0:
                 with contextlib.suppress(TimeoutError):
@@ -90,6 +92,7 @@ class Postman:
         free = IN_FLIGHT - len(self._tasks)
         if free <= 0:
             return LONGEST_REST
+        await self._unclaim()
         now = self._clock()
         names = list(self._channels)
         waiting = await self._database.read(
@@ -99,12 +102,27 @@ class Postman:
         if not chosen:
             return rest
         ids = [item.id for item in chosen]
+        self._claiming.update(ids)
         claimed = await self._database.write(lambda session: claiming.claim(session, ids, now))
+        self._claiming.clear()
         for item in claimed:
             task = asyncio.create_task(self._send(item))
             self._tasks.add(task)
             task.add_done_callback(self._finished)
         return 0.0
+
+    async def _recover(self) -> None:
+        """Once, before anything is sent: what the last run left on its way."""
+        if not self._recovered:
+            at = self._clock()
+            await self._database.write(lambda session: sending.recover(session, at))
+            self._recovered = True
+
+    async def _unclaim(self) -> None:
+        """Let go of what was perhaps claimed by a call that failed: none of it was sent."""
+        if ids := set(self._claiming):
+            await self._database.write(lambda session: claiming.unclaim(session, ids))
+            self._claiming.clear()
 
     def _choose(self, waiting: list[Due], free: int) -> tuple[list[Due], float]:
         """What the limits let through now, in order, and the shortest wait of the others."""

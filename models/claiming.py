@@ -70,6 +70,13 @@ def claim(session: Session, ids: Sequence[int], now: datetime) -> list[Claimed]:
     return [Claimed(message, Language(language)) for message, language in found]
 
 
+def unclaim(session: Session, ids: Collection[int]) -> None:
+    """The opposite: a claim's commit went unheard, and nothing was sent."""
+    claimed = (OutboxMessage.id.in_(ids), OutboxMessage.status == SendStatus.SENDING)
+    change = {"status": SendStatus.QUEUED, "attempts": OutboxMessage.attempts - 1}
+    session.execute(update(OutboxMessage).where(*claimed).values(change))
+
+
 _TABLE = Base.metadata.tables[OutboxMessage.__tablename__]
 _OUTBOX = _TABLE.c
 

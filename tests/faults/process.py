@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent.parent
 class BotProcess:
     """``cchc run`` on this database, with Telegram at ``api_url``."""
 
-    def __init__(self, database_url: str, folder: Path, api_url: str) -> None:
+    def __init__(self, database_url: str, folder: Path, api_url: str, **environment: str) -> None:
         self._folder = folder
         self._log = folder / "bot.log"
         self._environment = {
@@ -35,9 +35,11 @@ class BotProcess:
             "CCHC_TELEGRAM__TOKEN": TOKEN,
             "CCHC_TELEGRAM__API_URL": api_url,
             "CCHC_TELEGRAM__POLL_SECONDS": "1",
+            **environment,
         }
         self.web = ""
         self.health = ""
+        self.printed = ""
 
     def start(self) -> float:
         """Start and wait until it is ready; the seconds that took."""
@@ -65,7 +67,10 @@ class BotProcess:
     def stop(self) -> int:
         """SIGTERM, as systemd does; the exit status."""
         self._process.terminate()
-        return self._process.wait(timeout=30)
+        status = self._process.wait(timeout=30)
+        assert self._process.stdout is not None
+        self.printed += self._process.stdout.read()
+        return status
 
     @property
     def log(self) -> str:
@@ -76,6 +81,7 @@ class BotProcess:
         timer = threading.Timer(READY_SECONDS, self._process.kill)
         timer.start()
         for line in self._process.stdout:
+            self.printed += line
             if line.startswith("Trò chuyện trên web: "):
                 self.web = line.split(": ", 1)[1].strip()
             if line.startswith("Theo dõi tình trạng: "):
