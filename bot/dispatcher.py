@@ -1,7 +1,7 @@
 """One stored event through one conversation: find the step, run it, keep the state (I2).
 
 Everything here happens inside one transaction that the worker commits. A refusal undoes what
-its step did, is shown to the person, and leaves the chat where it was.
+its step did: the worker rolls back and has it shown to the person in a transaction of its own.
 """
 
 import contextlib
@@ -59,8 +59,12 @@ class Dispatcher:
         self._links = links
 
     def take(self, session: Session, event: Event) -> None:
-        """Answer one event; raises only what is a fault of ours or of the database."""
-        Answering(self, session, event).run()
+        """Answer one event. Raises Refusal: what was done has to be undone, then ``refuse``."""
+        Answering(self, session, event).answer(event.deed)
+
+    def refuse(self, session: Session, event: Event, refusal: Refusal) -> None:
+        """Tell the person why nothing came of the event; the chat stays where it was."""
+        Answering(self, session, event).show_refusal(refusal)
 
 
 class Answering:
@@ -83,14 +87,7 @@ class Answering:
         if meeting.account is not None:
             people.touch_account(meeting.account, event.at)
 
-    def run(self) -> None:
-        try:
-            with self._session.begin_nested():
-                self._answer(self._event.deed)
-        except Refusal as refusal:
-            self._show_refusal(refusal)
-
-    def _answer(self, deed: Deed) -> None:
+    def answer(self, deed: Deed) -> None:
         if isinstance(deed, Typed) and not self._abilities.buttons:
             deed = self._as_press(deed)
         if not self._bindings and not self._is_joining(deed):
@@ -196,7 +193,7 @@ class Answering:
         if binding is None:
             raise Refusal("role_ended", [Choice("menu")])
         self._chat.binding_id = binding.id
-        self._answer(_from_json(message.memory["again"]))
+        self.answer(_from_json(message.memory["again"]))
 
     # Screens
 
@@ -222,7 +219,7 @@ class Answering:
             place=place,
         )
 
-    def _show_refusal(self, refusal: Refusal) -> None:
+    def show_refusal(self, refusal: Refusal) -> None:
         """Say no and why, with the ways out, or else with what the screen offered before."""
         prompt = None if refusal.offers else self._prompt()
         offers = list(refusal.offers)

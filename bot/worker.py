@@ -20,6 +20,7 @@ from models.clock import Clock
 from models.database import Database, is_transient
 from models.inbox import Arrival, Waiting
 from models.people.queries import is_bound
+from models.refusals import Refusal
 
 logger = logging.getLogger(__name__)
 
@@ -217,7 +218,11 @@ class Worker:
         closed = passage is Passage.CLOSED
         deed = None if closed else await self._prepare(events[0], signal, passage)
         async with self._turns:
-            await self._database.write(lambda session: self._turn(session, events, deed, closed))
+            try:
+                await self._database.write(lambda s: self._turn(s, events, deed, closed))
+            except Refusal as error:
+                refusal = error  # What the turn did is undone; why is the answer to it.
+                await self._database.write(lambda s: self._turn(s, events, deed, closed, refusal))
         self._committed()
 
     async def _prepare(
@@ -240,7 +245,12 @@ class Worker:
         return Handed(files, signal.caption)
 
     def _turn(
-        self, session: Session, events: list[Waiting], deed: Deed | None, closed: bool
+        self,
+        session: Session,
+        events: list[Waiting],
+        deed: Deed | None,
+        closed: bool,
+        refusal: Refusal | None = None,
     ) -> None:
         first = events[0]
         if not inbox.finish(session, [event.id for event in events], self._clock()):
@@ -249,7 +259,11 @@ class Worker:
             self._gate.turn_away(session, events, self._clock())
         elif deed is not None:
             at = first.made_at or first.received_at
-            self._dispatcher.take(session, Event(first.id, first.channel, first.address, deed, at))
+            event = Event(first.id, first.channel, first.address, deed, at)
+            if refusal is None:
+                self._dispatcher.take(session, event)
+            else:
+                self._dispatcher.refuse(session, event, refusal)
 
     async def _count_attempt(self, events: list[Waiting], error: BaseException) -> None:
         ids, reason = [event.id for event in events], reason_of(error)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Text, UniqueConstraint, select, update
+from sqlalchemy import Index, Text, UniqueConstraint, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -79,11 +79,9 @@ def store(session: Session, arrivals: Sequence[Arrival], at: datetime) -> list[W
     if not arrivals:
         return []
     known = {_identity(arrival): arrival for arrival in arrivals}
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    columns = (InboxEvent.id, InboxEvent.channel, InboxEvent.external_id, InboxEvent.content_hash)
-    statement = dialect.insert(InboxEvent).on_conflict_do_nothing().returning(*columns)
     values = [_values(arrival, key[2], at) for key, arrival in known.items()]
-    kept = session.execute(statement, values).all()
+    connection = session.connection()
+    kept = connection.execute(_STORE[connection.dialect.name], values).all()
     return [
         Waiting(id, arrival.channel, arrival.address, arrival.body, arrival.made_at, at)
         for id, *key in sorted(kept)
@@ -100,10 +98,7 @@ def waiting(session: Session, limit: int = 10_000) -> list[Waiting]:
 def finish(session: Session, ids: Sequence[int], at: datetime) -> bool:
     """Take these events for the turn of this transaction; False if one of them has had its
     turn (I3): then the others keep theirs."""
-    waiting = (InboxEvent.id.in_(ids), InboxEvent.status == EventStatus.NEW)
-    change = {"status": EventStatus.DONE, "settled_at": at, "error": ""}
-    statement = update(InboxEvent).where(*waiting).values(change).returning(InboxEvent.id)
-    taken = session.scalars(statement).all()
+    taken = session.connection().execute(_FINISH, {"ids": ids, "at": at}).scalars().all()
     if len(taken) == len(ids):
         return True
     given_back = update(InboxEvent).where(InboxEvent.id.in_(taken))
@@ -152,6 +147,20 @@ def dead(session: Session, limit: int = 50) -> list[InboxEvent]:
     return list(session.scalars(query.order_by(InboxEvent.id).limit(limit)))
 
 
+_TABLE = Base.metadata.tables[InboxEvent.__tablename__]
+_STORE = {
+    dialect.dialect.name: dialect.insert(_TABLE)
+    .on_conflict_do_nothing()
+    .returning(_TABLE.c.id, _TABLE.c.channel, _TABLE.c.external_id, _TABLE.c.content_hash)
+    for dialect in (sqlite, postgresql)
+}
+_FINISH = (
+    update(_TABLE)
+    .where(_TABLE.c.id.in_(bindparam("ids", expanding=True)))
+    .where(_TABLE.c.status == EventStatus.NEW)
+    .values(status=EventStatus.DONE, settled_at=bindparam("at"), error="")
+    .returning(_TABLE.c.id)
+)
 _WAITING = (
     InboxEvent.id,
     InboxEvent.channel,

@@ -24,6 +24,7 @@ from models.messages import Choice, decode, word_of
 from models.outbox import OutboxMessage
 from models.people import Account, Binding, Person, Role
 from models.people.invitations import seal
+from models.refusals import Refusal
 from tests.clock import TestClock
 
 BUTTONS = Abilities()
@@ -81,10 +82,16 @@ class Bench:
         arrival = Arrival(channel, str(next(self._events)), address, {"deed": repr(deed)})
         with self.sessions.begin() as session:
             [event] = inbox.store(session, [arrival], self.clock())
-        with self.sessions.begin() as session:
-            at = self.clock()
-            self.dispatcher.take(session, Event(event.id, channel, address, deed, at))
-            inbox.settle(session, [event.id], EventStatus.DONE, at)
+        at = self.clock()
+        turn = Event(event.id, channel, address, deed, at)
+        try:
+            with self.sessions.begin() as session:
+                self.dispatcher.take(session, turn)
+                inbox.settle(session, [event.id], EventStatus.DONE, at)
+        except Refusal as refusal:
+            with self.sessions.begin() as session:
+                self.dispatcher.refuse(session, turn, refusal)
+                inbox.settle(session, [event.id], EventStatus.DONE, at)
 
 
 @dataclass
