@@ -68,9 +68,7 @@ def demo(desk: Desk, port: int | None) -> None:
 @click.pass_obj
 def migrate(desk: Desk) -> None:
     """Bring the database to the shape that this version needs."""
-    at = migrations.current(desk.engine)
-    if at != migrations.head():
-        desk.upgrade(at)
+    desk.migrate()
     desk.say("database_current", revision=migrations.head())
 
 

@@ -1,6 +1,8 @@
 """What a command of the command line works with: the configuration, the words, the database."""
 
+import contextlib
 import os
+from collections.abc import Iterator
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -71,13 +73,26 @@ class Desk:
 
     def prepare_database(self) -> None:
         """SQLite is made or brought up to date; PostgreSQL is only looked at."""
-        try:
+        with self._complaining():
             at = migrations.current(self.engine)
             if at == migrations.head():
                 return
             if self.engine.dialect.name != "sqlite":
                 self.fail("database_needs_migrating", at=at or "", to=migrations.head())
             self.upgrade(at)
+
+    def migrate(self) -> None:
+        """Bring the database to the newest shape, whatever it is."""
+        with self._complaining():
+            at = migrations.current(self.engine)
+            if at != migrations.head():
+                self.upgrade(at)
+
+    @contextlib.contextmanager
+    def _complaining(self) -> Iterator[None]:
+        """Say in a sentence why the database cannot be used, and end with status 1."""
+        try:
+            yield
         except UnknownRevision as error:
             self.fail("database_unknown", revision=str(error))
         except SQLAlchemyError as error:

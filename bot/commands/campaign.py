@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.desk import Desk
 from bot.store import Store, StoreFull, TooLarge
-from models import calendar, campaigns, files, units
+from models import calendar, campaigns, conduct, files, units
 from models.calendar import Deadline
 from models.campaigns import Campaign, EffectiveWindow, Phase, Step, Window
 from models.files import Received
@@ -39,7 +39,9 @@ def campaign() -> None:
 
 
 @campaign.command()
-@click.option("--year", type=click.IntRange(2000, 2099), required=True)
+@click.option(
+    "--year", type=click.IntRange(2000, 2099), required=True, help="the year that is assessed"
+)
 @click.option("--owner", required=True, metavar="CODE", help="code of the unit that leads it")
 @click.option(
     "--catalogue", "catalogues", multiple=True, required=True, metavar="KIND=NAME",
@@ -52,7 +54,7 @@ def create(desk: Desk, year: int, owner: str, catalogues: tuple[str, ...]) -> No
     try:
         with desk.sessions.begin() as session:
             leader = _unit(session, owner)
-            made = campaigns.create(session, by, year=year, owner=leader, catalogues=chosen)
+            made = conduct.create(session, by, year=year, owner=leader, catalogues=chosen)
             count = len(campaigns.units_in(session, made))
             windows = campaigns.calendar_of(session, made, None)
     except Refusal as refusal:
@@ -101,7 +103,10 @@ def move(
 @click.option("--number", required=True, help="number of the plan, as it is written on it")
 @click.option("--date", "dated", required=True, metavar="DATE", help="date of the plan")
 @click.option(
-    "--file", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="the plan"
+    "--file",
+    "path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="the signed plan",
 )
 @year_option
 @owner_option
@@ -123,7 +128,7 @@ def plan(
             found = _campaign(session, year, owner)
             day = calendar.parse_day(dated, found.year)
             file = files.keep(session, kept, by.now) if kept else None
-            campaigns.issue_plan(session, by, found, number, day, file)
+            conduct.issue_plan(session, by, found, number, day, file)
             windows = campaigns.calendar_of(session, found, None)
     except Refusal as refusal:
         desk.refuse(refusal)
@@ -162,7 +167,7 @@ def extend(
         with desk.sessions.begin() as session:
             again, by = session.get_one(Campaign, found.id), By(desk.clock())
             to = session.get_one(Unit, to.id)
-            campaigns.extend(session, by, again, to, Step(step), deadline.closes_at, reason)
+            conduct.extend(session, by, again, to, Step(step), deadline.closes_at, reason)
     except Refusal as refusal:
         desk.refuse(refusal)
     desk.say("campaign_extended", unit=to.name, window=_window_line(planned))
@@ -179,7 +184,7 @@ def _move(
     found = session.get_one(Campaign, campaign_id)
     closes_at = deadline.closes_at if deadline else None
     wording = deadline.wording if deadline else ""
-    return campaigns.move(session, by, found, planned.step, opens_at, closes_at, wording)
+    return conduct.move(session, by, found, planned.step, opens_at, closes_at, wording)
 
 
 def _moved(
@@ -209,6 +214,7 @@ def _ask(
     try:
         agreed = click.confirm(desk.words.plain("campaign_ask", desk.language), default=False)
     except click.Abort:
+        click.echo()  # Nobody has ended the line of the question.
         agreed = False
     if not agreed:
         desk.fail("campaign_unchanged")
@@ -255,7 +261,7 @@ def _catalogue(text: str) -> tuple[UnitKind, str]:
     kind, separator, name = text.partition("=")
     if not separator or not name or kind not in set(UnitKind):
         kinds = ", ".join(UnitKind)
-        raise click.BadParameter(f"{text!r}: KIND=NAME, KIND one of {kinds}")
+        raise click.BadParameter(f"{text!r} is not KIND=NAME with a KIND of {kinds}")
     return UnitKind(kind), name
 
 

@@ -14,10 +14,15 @@ ROLES = click.Choice([role.value for role in Role])
 
 @click.command()
 @click.option("--unit", "unit_code", required=True, metavar="CODE", help="code of the unit")
-@click.option("--role", required=True, type=ROLES)
+@click.option("--role", required=True, type=ROLES, help="what the person may do")
 @click.option("--name", default="", help="as it shall stand in the invitation")
-@click.option("--title", default="")
-@click.option("--hours", default=people.invitations.HOURS, type=click.IntRange(1, 24 * 60))
+@click.option("--title", default="", help="position, for example Chuyên viên")
+@click.option(
+    "--hours",
+    default=people.invitations.HOURS,
+    type=click.IntRange(1, 24 * 60),
+    help="how long the code is good",
+)
 @click.pass_obj
 def invite(desk: Desk, unit_code: str, role: str, name: str, title: str, hours: int) -> None:
     """Invite somebody into a role; prints the code, which is shown only now, and its links."""
@@ -43,7 +48,7 @@ def invite(desk: Desk, unit_code: str, role: str, name: str, title: str, hours: 
 def revoke(desk: Desk, person: str, unit_code: str, role: str | None, reason: str) -> None:
     """End roles at once: of a person, or all who hold a role in a unit."""
     if not person and not (unit_code and role):
-        raise click.UsageError("--person, or --unit and --role")
+        raise click.UsageError("--person is needed, or --unit together with --role")
     by = By(desk.clock())
     try:
         with desk.sessions.begin() as session:

@@ -77,8 +77,8 @@ def _problems(table: Table, known: dict[str, Unit]) -> list[Problem]:
                     number, "role", "role_unknown", role=role, roles=[r.value for r in Role]
                 )
             )
-        phone = _digits(cells.get("phone", ""))
-        if phone and not PHONE_FORM.fullmatch(phone):
+        phone = cells.get("phone", "")
+        if phone and not PHONE_FORM.fullmatch(_digits(phone)):
             problems.append(table.problem(number, "phone", "phone_form", phone=phone))
         key = (name.casefold(), code, role)
         if first.setdefault(key, number) != number and all(key):
