@@ -1,0 +1,262 @@
+"""Who gets in and what a press may do: strangers, guessers, races, forgers, leavers (T1–T4, T8).
+
+The seeds are fixed; CCHC_STRANGERS and CCHC_TOKENS make the runs longer."""
+
+import os
+import random
+import threading
+from collections.abc import Iterator, Sequence
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.channel import Attached, Edited, Press, Typed
+from bot.dispatcher import Event, Handed
+from bot.routing import read_token
+from bot.telegram import reading
+from bot.words import choices_on_screen
+from models import audit, inbox, people, units
+from models.audit import AuditEntry
+from models.base import Base
+from models.database import is_transient
+from models.evidence import Evidence, EvidenceLink
+from models.inbox import Arrival, EventStatus
+from models.outbox import OutboxMessage
+from models.people import Binding, By, Person, Role, WrongCode, invitations
+from models.units import Unit
+from tests.bench import BUTTONS, Bench, Officer
+from tests.faults.strangers import updates
+
+STRANGERS = int(os.environ.get("CCHC_STRANGERS", "1000"))
+TOKENS = int(os.environ.get("CCHC_TOKENS", "800"))
+SEED = 20261123
+TRACES = {"inbox_event", "outbox_message", "chat", "audit_entry", "audit_head"}
+SAID_TO_STRANGERS = {"stranger", "code_unusable"}
+
+
+@pytest.fixture
+def an(bench: Bench) -> Officer:
+    return bench.officer("Nguyễn Văn An", "STP")
+
+
+def rows(session: Session, without: set[str]) -> dict[str, int]:
+    tables = [t for t in Base.metadata.sorted_tables if t.name not in without]
+    return {t.name: session.scalar(select(func.count()).select_from(t)) or 0 for t in tables}
+
+
+def content(session: Session) -> dict[str, list[object]]:
+    """Everything that is not a trace of talking, to the last value."""
+    tables = [t for t in Base.metadata.sorted_tables if t.name not in TRACES | {"account"}]
+    return {t.name: sorted(map(repr, session.execute(select(t)))) for t in tables}
+
+
+# T1
+
+
+def test_strangers_change_nothing_and_are_told_no_name(bench: Bench, an: Officer) -> None:
+    """Updates of all kinds; the bench answers them as Telegram's."""
+    bench.dispatcher._abilities["telegram"] = BUTTONS
+    an.types("/menu")
+    tokens = [token for _, token in choices_on_screen(an.last)]
+    with bench.sessions() as session:
+        before = rows(session, TRACES | {"wrong_code"})
+        audited = session.scalar(select(func.count()).select_from(AuditEntry))
+        last = session.scalar(select(func.max(OutboxMessage.id)))
+    given = [reading.arrival(1, update) for update in updates(STRANGERS, SEED, tokens)]
+    for start in range(0, len(given), 100):
+        with bench.sessions.begin() as session:
+            for event in inbox.store(session, given[start : start + 100], bench.clock()):
+                signal = reading.read(event.body)
+                assert isinstance(signal, Attached | Edited | Press | Typed | None)
+                if signal is None:
+                    continue
+                deed = Handed((), signal.caption) if isinstance(signal, Attached) else signal
+                at = bench.clock()
+                bench.dispatcher.take(
+                    session, Event(event.id, "telegram", event.address, deed, at)
+                )
+                inbox.settle(session, [event.id], EventStatus.DONE, at)
+    with bench.sessions() as session:
+        assert rows(session, TRACES | {"wrong_code"}) == before
+        assert session.scalar(select(func.count()).select_from(AuditEntry)) == audited
+        said = select(OutboxMessage).where(OutboxMessage.id > last)
+        messages = list(session.scalars(said))
+        names = [*session.scalars(select(Unit.name)), *session.scalars(select(Person.name))]
+    assert len(messages) > STRANGERS / 3
+    assert {message.name for message in messages} == SAID_TO_STRANGERS
+    assert {message.address[0] for message in messages} <= set("123456789")  # No group is told.
+    texts = {bench.words.letter(message).plain for message in messages}
+    assert [name for name in names for text in texts if name in text] == []
+
+
+# T2
+
+
+def test_who_guesses_codes_is_slowed_down_and_the_admins_hear_of_it_once(bench: Bench) -> None:
+    admin = bench.officer("Quản trị", "SNV", Role.ADMIN)
+    guesser = bench.stranger("guesser")
+    chance = random.Random(SEED)
+    for _ in range(40):
+        guesser.types("".join(chance.choices("0123456789ABCDEFGHJKMNPQRSTVWXYZ", k=26)))
+        assert guesser.last.name == "code_unusable"
+    assert [m.name for m in admin.messages] == ["many_wrong_codes"]
+    code = invite(bench)
+    guesser.types(code)
+    assert guesser.last.name == "code_unusable"
+    with bench.sessions() as session:
+        assert session.scalar(select(func.count()).select_from(WrongCode)) == 5
+
+
+def invite(bench: Bench) -> str:
+    with bench.sessions.begin() as session:
+        unit = units.by_code(session, "STP")
+        assert unit is not None
+        by = By(bench.clock())
+        return invitations.invite(session, by, unit=unit, role=Role.FOCAL_OFFICER, name="An")
+
+
+# T3
+
+
+def test_of_twenty_accounts_that_accept_one_invitation_at_once_one_is_bound(
+    bench: Bench,
+) -> None:
+    """A code that was forwarded: all have opened it, all press at the same instant."""
+    code = invite(bench)
+    crowd = [bench.stranger(f"account-{n}") for n in range(20)]
+    for each in crowd:
+        each.types(code)
+    tokens = [each._token("join", None, None) for each in crowd]
+    start, errors = threading.Barrier(20), list[BaseException]()
+
+    def press(officer: Officer, token: str) -> None:
+        start.wait()
+        while True:
+            try:
+                officer.presses(token)
+            except Exception as error:
+                if is_transient(error):
+                    continue
+                errors.append(error)
+            return
+
+    threads = [
+        threading.Thread(target=press, args=pair) for pair in zip(crowd, tokens, strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    heard = sorted(each.last.name for each in crowd)
+    assert heard == ["code_unusable"] * 19 + ["joined"]
+    with bench.sessions() as session:
+        assert session.scalar(select(func.count()).select_from(Binding)) == 1
+        assert session.scalar(select(func.count()).select_from(Person)) == 1
+
+
+# T4
+
+
+def test_no_token_that_was_not_given_does_anything(bench: Bench, an: Officer) -> None:
+    """Mutants of real tokens, and the real tokens of others, pressed by three kinds of people."""
+    hoa = bench.officer("Hoa", "STC")
+    left = bench.officer("Cũ", "STP")
+    revoke(bench, left)
+    stranger = bench.stranger()
+    for text in ("/menu", "/minhchung 1.1.1", "/caidat", "/tinhtrang"):
+        an.types(text)
+    mine = [token for message in an.messages for _, token in choices_on_screen(message)]
+    with bench.sessions() as session:
+        before = content(session)
+    pressing = [hoa, left, stranger]
+    forged = [*mine, *mutated(mine, TOKENS)]
+    press_all(bench, [(pressing[n % 3], token) for n, token in enumerate(forged)])
+    heard = {message.name for each in pressing for message in each.messages}
+    assert heard == {"refusal.press_unknown", "stranger"}
+    given = {message.ref for message in an.messages}
+    shaped = [t for t in forged if read_token(t)[0] not in given]
+    count = len(an.messages)
+    press_all(bench, [(an, token) for token in shaped[:300]])
+    assert {message.name for message in an.messages[count:]} == {"refusal.press_unknown"}
+    with bench.sessions() as session:
+        assert content(session) == before
+
+
+def press_all(bench: Bench, presses: Sequence[tuple[Officer, str]]) -> None:
+    """Many presses in few transactions: what each may do is asked for each."""
+    for start in range(0, len(presses), 200):
+        with bench.sessions.begin() as session:
+            for number, (officer, token) in enumerate(presses[start : start + 200], start):
+                here = (officer.channel, officer.address)
+                arrival = Arrival(here[0], f"{here[1]}-{number}", here[1], {"press": token})
+                [event] = inbox.store(session, [arrival], bench.clock())
+                at = bench.clock()
+                bench.dispatcher.take(session, Event(event.id, *here, Press(token), at))
+                inbox.settle(session, [event.id], EventStatus.DONE, at)
+
+
+def mutated(tokens: list[str], count: int) -> Iterator[str]:
+    chance = random.Random(SEED)
+    signs = "ABCabc019_-:p/ é\u202e\x00"
+    for _ in range(count):
+        token = list(chance.choice(tokens))
+        for _ in range(chance.choice((1, 1, 2, 3))):
+            at = chance.randrange(len(token)) if token else 0
+            match chance.randrange(4):
+                case 0:
+                    token[at : at + 1] = [chance.choice(signs)]
+                case 1:
+                    token.insert(at, chance.choice(signs))
+                case 2:
+                    del token[at : at + 1]
+                case _:
+                    token[-1:] = list(str(chance.randrange(1000)))
+        yield "".join(token)
+
+
+def test_old_buttons_pressed_again_and_again_touch_only_the_own_unit(
+    bench: Bench, an: Officer
+) -> None:
+    for text in ("/menu", "/minhchung 1.1.1", "/tinhtrang 1.1.1", "/caidat"):
+        an.types(text)
+    an.sends(("KH-12.pdf", b"%PDF-1.4 mot"), caption="1.1.1")
+    for choice in an.choices:
+        an.picks(choice.action, choice.value)
+    tokens = [token for message in an.messages for _, token in choices_on_screen(message)]
+    assert len(tokens) > 30
+    random.Random(SEED).shuffle(tokens)
+    press_all(bench, [(an, token) for token in tokens * 3])
+    with bench.sessions() as session:
+        acted = select(AuditEntry.person_id).where(AuditEntry.event_id.is_not(None)).distinct()
+        assert set(session.scalars(acted)) == {an.person_id}
+        assert session.scalar(select(func.count()).select_from(Evidence)) == 1
+        still = select(func.count()).select_from(EvidenceLink)
+        assert (session.scalar(still.where(EvidenceLink.closed_at.is_(None))) or 0) <= 1
+        assert audit.check_chain(session) is None
+
+
+# T8
+
+
+def revoke(bench: Bench, officer: Officer) -> None:
+    with bench.sessions.begin() as session:
+        for binding in people.active_bindings(session, officer.person_id or 0):
+            people.end_binding(session, binding, "chuyển công tác", By(bench.clock()))
+
+
+def test_a_leavers_presses_in_flight_come_too_late(bench: Bench, an: Officer) -> None:
+    """Fifty events are stored before the role ends, and have their turn after it."""
+    an.types("/minhchung 1.1.1")
+    tokens = [token for _, token in choices_on_screen(an.last)]
+    deeds: list[Press | Typed] = [Press(t) for t in tokens]
+    deeds += [Typed("/menu"), Typed("Không phát sinh."), Typed("1.1.1")]
+    revoke(bench, an)
+    with bench.sessions() as session:
+        before = content(session)
+    for number in range(50):
+        bench.take(an.channel, an.address, deeds[number % len(deeds)])
+        assert an.last.name == "stranger"
+    with bench.sessions() as session:
+        assert content(session) == before
