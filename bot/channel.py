@@ -209,8 +209,14 @@ class Channel(Protocol):
 
 @dataclass
 class Pulse:
-    """What a channel last knew of its platform, for health: monotonic seconds, or None."""
+    """What a channel last knew of its platform, for health: monotonic seconds, or None.
+
+    ``skew``: by how many seconds our clock is ahead of the platform's; ``throttled``: how often
+    the platform said that it was too much.
+    """
 
     last_good: float | None = None
     last_error: str = ""
+    skew: float | None = None
+    throttled: int = 0
     extra: dict[str, Any] = field(default_factory=dict)

@@ -1,7 +1,6 @@
 """What a command of the command line works with: the configuration, the words, the database."""
 
 import contextlib
-import os
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cached_property
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot import config
 from bot.config import BadConfig, Config
-from bot.words import Words
+from bot.words import Words, operators_language
 from models import database, migrations
 from models.clock import wall_clock
 from models.messages import Part
@@ -29,7 +28,7 @@ class Desk:
     def __init__(self, config_path: Path | None) -> None:
         self._config_path = config_path
         self.words = Words()
-        self.language = "en" if os.environ.get("LANG", "").startswith("en") else "vi"
+        self.language = operators_language()
 
     @cached_property
     def config(self) -> Config:

@@ -3,6 +3,7 @@
 On a port of its own, on the loopback interface unless configured otherwise.
 """
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,16 +16,21 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from bot import symptoms
 from bot.channel import Pulse
+from bot.gauges import Gauges
+from bot.symptoms import Symptoms
+from bot.words import Words, operators_language
 from models import sending
 from models.clock import Clock
 from models.database import Database
 from models.evidence import Evidence
 from models.inbox import EventStatus, InboxEvent
+from models.messages import Part
 from models.people import Account
 from models.reminders.tables import Outcome, Reminder
-
-SILENT_SECONDS = 90
+from models.standing import Standing, look
+from models.web_sessions import CHANNEL as WEB
 
 
 @dataclass(frozen=True)
@@ -47,11 +53,17 @@ class Health:
         clock: Clock,
         pulses: Callable[[], dict[str, Pulse]],
         free_bytes: Callable[[], int],
+        lag: Callable[[], float],
+        words: Words,
     ) -> None:
+        """``lag``: how late the event loop is, in seconds."""
         self._database = database
         self._clock = clock
         self._pulses = pulses
         self._free_bytes = free_bytes
+        self._lag = lag
+        self._words = words
+        self._language = operators_language()
         self._started = time.monotonic()
 
     def app(self) -> web.Application:
@@ -69,29 +81,45 @@ class Health:
         return web.json_response({"status": "ok"})
 
     async def _ready(self, _: web.Request) -> web.Response:
-        checks = {"database": await self._database_answers()}
+        """200 while it does its work; in words what is wrong, and what somebody should look at."""
+        found = symptoms.of_process(self._free_bytes(), self._lag())
         for name, pulse in self._pulses().items():
-            last = pulse.last_good or self._started
-            checks[name] = time.monotonic() - last < SILENT_SECONDS
-        checks["disk"] = self._free_bytes() > 0
-        ready = all(checks.values())
-        body = {"status": "ok" if ready else "failing", "checks": checks}
-        return web.json_response(body, status=200 if ready else 503)
+            found += symptoms.of_channel(name, pulse, self._started)
+        found += await self._database_symptoms()
+        body = {
+            "status": "failing" if found.failing else "ok",
+            "failing": [self._say(part) for part in found.failing],
+            "warnings": [self._say(part) for part in found.warnings],
+        }
+        return web.json_response(body, status=503 if found.failing else 200, dumps=_readable_json)
 
-    async def _database_answers(self) -> bool:
+    async def _database_symptoms(self) -> Symptoms:
+        """Whether it can be written to, and what it says of the work."""
         try:
             await self._database.write(lambda session: session.execute(text("SELECT 1")))
-        except Exception:
-            return False
-        return True
+            return symptoms.of_standing(await self._look())
+        except Exception as error:
+            return Symptoms((Part("symptom.database_away", error=type(error).__name__),))
+
+    async def _look(self) -> Standing:
+        now, channels = self._clock(), [*self._pulses(), WEB]
+        return await self._database.read(lambda session: look(session, channels, now))
+
+    def _say(self, part: Part) -> str:
+        return self._words.plain(part.name, self._language, **part.values)
 
     async def _metrics(self, _: web.Request) -> web.Response:
         now = self._clock()
         facts = await self._database.read(lambda session: gather(session, now))
         registry = CollectorRegistry()
         registry.register(_Collector(facts, self._pulses(), self._free_bytes()))
+        registry.register(Gauges(await self._look(), self._pulses(), self._lag()))
         body = generate_latest(registry)
         return web.Response(body=body, headers={"Content-Type": "text/plain; version=0.0.4"})
+
+
+def _readable_json(body: object) -> str:
+    return json.dumps(body, ensure_ascii=False)
 
 
 def gather(session: Session, now: datetime) -> Facts:

@@ -7,6 +7,7 @@ type, see ``_Formatter``. Values never bring markup with them.
 
 import enum
 import logging
+import os
 import re
 import string
 from collections.abc import Iterable, Mapping
@@ -29,6 +30,11 @@ LANGUAGES = ("vi", "en")
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 PAGE = 8
 _BOLD_ON, _BOLD_OFF = "\ue000", "\ue001"
+
+
+def operators_language() -> str:
+    """That of the command line and of what machines read out: the environment's, if English."""
+    return "en" if os.environ.get("LANG", "").startswith("en") else "vi"
 
 
 class Words:

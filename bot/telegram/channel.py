@@ -35,6 +35,7 @@ from bot.telegram.writing import TEXT_LIMIT
 logger = logging.getLogger(__name__)
 
 API_URL = "https://api.telegram.org"
+STILL_THERE_SECONDS = 30.0
 
 Commands = Mapping[str, Sequence[tuple[str, str]]]
 
@@ -102,6 +103,7 @@ class TelegramChannel:
             ) from None
         self.bot_id, self.username = me.id, me.username or ""
         self.pulse.last_good, self.pulse.last_error = time.monotonic(), ""
+        self.pulse.skew = self._api.request.skew
         return self.username
 
     async def run(self, inbox: Inbox) -> None:
@@ -151,7 +153,10 @@ class TelegramChannel:
         webhook.open(self.bot_id, inbox)
         try:
             await self._until_reached(self._set_webhook, "setWebhook")
-            await asyncio.Event().wait()
+            while True:
+                # Nobody may write for days: this tells a quiet day from a lost connection.
+                await asyncio.sleep(STILL_THERE_SECONDS)
+                await self._until_reached(self.identify, "getMe")
         finally:
             webhook.close()
 
@@ -189,4 +194,6 @@ class TelegramChannel:
         delivery = await self._sender.deliver(letter)
         if delivery.fate is Fate.SENT:
             self.pulse.last_good, self.pulse.last_error = time.monotonic(), ""
+        if delivery.everyone:
+            self.pulse.throttled += 1
         return delivery

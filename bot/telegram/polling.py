@@ -85,12 +85,14 @@ class Poller:
             self._note(error.message)
             return self._patience.conflict
         except Throttled as error:
+            self._pulse.throttled += 1
             self._note(error.message)
             return error.seconds or self._backoff()
         except TelegramError as error:
             self._note(error.message)
             return self._backoff()
         self._pulse.last_good, self._pulse.last_error = time.monotonic(), ""
+        self._pulse.skew = self._api.request.skew
         if not updates:
             return self._well()
         return await self._store(sorted(updates, key=_id_or_zero))

@@ -4,8 +4,10 @@ An error's own text may hold the address, and with it the token: none is passed 
 """
 
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -39,6 +41,8 @@ class AiohttpRequest(BaseRequest):
             raise TelegramRefused("telegram.proxy is not the address of an HTTP proxy")
         self._proxy = proxy or None
         self._session: aiohttp.ClientSession | None = None
+        # By how many seconds our clock is ahead of the server's, by its newest answer.
+        self.skew: float | None = None
 
     @property
     def read_timeout(self) -> float:
@@ -67,6 +71,7 @@ class AiohttpRequest(BaseRequest):
         seconds = DefaultValue.get_value(read_timeout) or READ_SECONDS
         async with self.open(url, method, _form(request_data), seconds) as response:
             status, body = response.status, await response.read()
+            self.skew = _skew(response.headers.get("Date", ""))
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             raise Throttled(_retry_after(body))
         if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
@@ -122,6 +127,14 @@ def _form(data: RequestData | None) -> dict[str, str] | aiohttp.FormData | None:
     for name, (filename, content, media_type) in data.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=media_type)
     return form
+
+
+def _skew(date: str) -> float | None:
+    try:
+        # The server leaves out what is less than a second.
+        return time.time() - parsedate_to_datetime(date).timestamp() - 0.5
+    except ValueError:
+        return None
 
 
 def _retry_after(body: bytes) -> float | None:
