@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from models import campaigns, catalogue, unit_imports, units
+from models import catalogue, conduct, unit_imports, units
 from models.people import By
 from models.units import UnitKind
 from tests.clock import at
@@ -23,7 +23,7 @@ def build_province(engine: Engine) -> None:
             catalogue.import_catalogue(session, DATA / f"criteria_{name}.csv", name, by)
         owner = units.by_code(session, "SNV")
         assert owner is not None
-        campaign = campaigns.create(
+        campaign = conduct.create(
             session,
             by,
             year=2026,
@@ -31,4 +31,4 @@ def build_province(engine: Engine) -> None:
             catalogues={UnitKind.DEPARTMENT: "departments", UnitKind.DISTRICT: "districts"},
         )
         plan_by = By(at("2026-10-12 09:00"))
-        campaigns.issue_plan(session, plan_by, campaign, "215/KH-SNV", date(2026, 10, 12), None)
+        conduct.issue_plan(session, plan_by, campaign, "215/KH-SNV", date(2026, 10, 12), None)

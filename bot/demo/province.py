@@ -15,8 +15,8 @@ from bot.store import Store
 from models import (
     appraisal,
     assessment,
-    campaigns,
     catalogue,
+    conduct,
     evidence,
     settings,
     unit_imports,
@@ -61,9 +61,9 @@ def _campaign(session: Session) -> Campaign:
     for name in names.values():
         catalogue.import_catalogue(session, DATA / f"criteria_{name}.csv", name, by)
     owner = _unit(session, "SNV")
-    campaign = campaigns.create(session, by, year=YEAR, owner=owner, catalogues=names)
+    campaign = conduct.create(session, by, year=YEAR, owner=owner, catalogues=names)
     plan_by, dated_on = By(_local(10, 12, 9)), date(YEAR, 10, 12)
-    campaigns.issue_plan(session, plan_by, campaign, "215/KH-SNV", dated_on, None)
+    conduct.issue_plan(session, plan_by, campaign, "215/KH-SNV", dated_on, None)
     return campaign
 
 

@@ -1,6 +1,5 @@
 """Campaigns: the year's calendar, its groups, its plan, and when which unit may do what."""
 
-from models.campaigns.actions import create, extend, issue_plan, move
 from models.campaigns.queries import (
     all_campaigns,
     calendar_of,
@@ -34,15 +33,11 @@ __all__ = [
     "all_campaigns",
     "calendar_of",
     "campaigns_of_unit",
-    "create",
     "current_campaign",
     "default_windows",
     "effective",
     "effective_window",
     "effective_windows",
-    "extend",
-    "issue_plan",
-    "move",
     "standing_step",
     "takes_part",
     "units_in",

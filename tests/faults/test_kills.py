@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from models import audit, campaigns, inbox, units
+from models import audit, conduct, inbox, units
 from models.campaigns import Campaign, Step
 from models.clock import wall_clock
 from models.evidence import Evidence, EvidenceLink, Explanation
@@ -129,7 +129,7 @@ def _officers(
     with sessions.begin() as session:
         campaign = session.scalars(select(Campaign)).one()
         opens, closes = now - timedelta(days=5), now + timedelta(days=5)
-        campaigns.move(session, By(now), campaign, Step.SELF_ASSESSMENT, opens, closes, "")
+        conduct.move(session, By(now), campaign, Step.SELF_ASSESSMENT, opens, closes, "")
         for number, code in enumerate(UNITS):
             user, name = api.user(code), f"Officer{number}"
             unit = units.by_code(session, code)

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import make_url, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from models import campaigns
+from models import conduct
 from models.base import Base
 from models.campaigns import Campaign, Step
 from models.clock import wall_clock
@@ -34,7 +34,7 @@ def officers(sessions: sessionmaker[Session]) -> Iterator[tuple[Server, list[Use
         with sessions.begin() as session:
             campaign = session.scalars(select(Campaign)).one()
             window = (now - timedelta(days=5), now + timedelta(days=5))
-            campaigns.move(session, By(now), campaign, Step.SELF_ASSESSMENT, *window, "")
+            conduct.move(session, By(now), campaign, Step.SELF_ASSESSMENT, *window, "")
             for user, unit in zip(users, UNITS, strict=True):
                 bind(session, user, unit, unit, Role.FOCAL_OFFICER, wall_clock)
         yield api, users

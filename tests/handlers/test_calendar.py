@@ -4,7 +4,7 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from bot.reports import REPORTS
-from models import campaigns, units
+from models import conduct, units
 from models.campaigns import Campaign, Step
 from models.messages import decode, encode
 from models.people import By, Role
@@ -29,7 +29,7 @@ def extend(bench: Bench, until: str) -> None:
         assert stp is not None
         by, reason = By(bench.clock()), "Công văn số 215/SNV-CCHC"
         step = Step.SELF_ASSESSMENT
-        campaigns.extend(session, by, found, stp, step, at(until), reason)
+        conduct.extend(session, by, found, stp, step, at(until), reason)
 
 
 def test_the_calendar_reads_as_in_the_model_conversation(bench: Bench) -> None:

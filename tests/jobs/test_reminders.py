@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from jobs.reminders import queue_due_reminders
-from models import appraisal, campaigns, units
+from models import appraisal, conduct, units
 from models.assessment import Assessment, Line
 from models.campaigns import Campaign, Step
 from models.conversations import Chat
@@ -140,7 +140,7 @@ def test_an_extended_unit_is_told_its_own_deadline(bench: Bench) -> None:
         assert stp is not None
         until = bench.clock.set("2026-11-19 00:00")
         by = By(bench.clock.set("2026-11-10 08:30"))
-        campaigns.extend(session, by, found, stp, Step.SELF_ASSESSMENT, until, "CV 215")
+        conduct.extend(session, by, found, stp, Step.SELF_ASSESSMENT, until, "CV 215")
     tick(bench, "2026-11-17 08:00")
     an.sees("reminder_self_assessment", left=Part("reminder_left.working_days", n=1))
     assert chi.messages == []

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from models import campaigns, units
+from models import campaigns, conduct, units
 from models.audit import AuditEntry
 from models.campaigns import Campaign, EffectiveWindow, Phase, Step, UnitGroup, Window
 from models.messages import Choice, Part
@@ -125,7 +125,7 @@ def test_nothing_is_handed_in_before_the_plan_is_issued(province: Sessions) -> N
 def test_a_plan_is_issued_once(province: Sessions) -> None:
     by, day = By(at("2026-10-13 09:00")), date(2026, 10, 13)
     with province.begin() as session, pytest.raises(Refusal) as refused:
-        campaigns.issue_plan(session, by, campaign_of(session), "1", day, None)
+        conduct.issue_plan(session, by, campaign_of(session), "1", day, None)
     issued = {"number": "215/KH-SNV", "dated_on": date(2026, 10, 12)}
     assert refused.value == Refusal("plan_issued_already", year=2026, **issued)
 
@@ -135,7 +135,7 @@ def test_an_extension_moves_one_unit_and_no_other(province: Sessions) -> None:
         by, found, stp = By(at("2026-11-14 09:00")), campaign_of(session), unit_of(session, "STP")
         until = at("2026-11-19 00:00")
         reason = "Công văn số 215/SNV-CCHC"
-        campaigns.extend(session, by, found, stp, Step.SELF_ASSESSMENT, until, reason)
+        conduct.extend(session, by, found, stp, Step.SELF_ASSESSMENT, until, reason)
     with province() as session:
         late = at("2026-11-18 23:59")
         assert [why_not(session, late, code) for code in ("STP", "STC")] == [None, "window_closed"]
@@ -150,9 +150,9 @@ def test_of_an_extension_and_the_common_window_the_longer_one_holds(province: Se
     with province.begin() as session:
         found, stp = campaign_of(session), unit_of(session, "STP")
         for until in (at("2026-11-19 00:00"), at("2026-11-18 00:00")):
-            campaigns.extend(session, by, found, stp, step, until, "CV 1")
+            conduct.extend(session, by, found, stp, step, until, "CV 1")
         assert window_of(session, step, "STP").closes_at == at("2026-11-18 00:00")
-        campaigns.move(session, by, found, step, None, at("2026-11-21 00:00"), "")
+        conduct.move(session, by, found, step, None, at("2026-11-21 00:00"), "")
         window = window_of(session, step, "STP")
         assert (window.closes_at, window.extension) == (at("2026-11-21 00:00"), None)
 
@@ -164,7 +164,7 @@ def test_moving_a_closed_window_opens_it_again_and_is_kept_in_the_audit(
     with province.begin() as session:
         assert why_not(session, now) == "window_closed"
         until = at("2026-11-21 00:00")
-        campaigns.move(session, By(now), campaign_of(session), step, None, until, "đến hết 20/11")
+        conduct.move(session, By(now), campaign_of(session), step, None, until, "đến hết 20/11")
         assert why_not(session, now) is None
     with province() as session:
         entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
@@ -176,7 +176,7 @@ def test_a_window_never_ends_before_it_opens(province: Sessions) -> None:
     by, opens = By(at("2026-10-13 09:00")), at("2026-11-16 00:00")
     step = Step.SELF_ASSESSMENT
     with province.begin() as session, pytest.raises(Refusal) as refused:
-        campaigns.move(session, by, campaign_of(session), step, opens, None, "")
+        conduct.move(session, by, campaign_of(session), step, opens, None, "")
     assert refused.value == Refusal("window_upside_down", opens_at=opens, closes_at=opens)
 
 
@@ -205,7 +205,7 @@ def test_a_district_leads_a_campaign_of_its_own_communes(province: Sessions) -> 
         owner = unit_of(session, "HLUCNAM")
         by = By(at("2026-11-03 10:05"))
         names = {UnitKind.COMMUNE: "districts"}
-        made = campaigns.create(session, by, year=2026, owner=owner, catalogues=names)
+        made = conduct.create(session, by, year=2026, owner=owner, catalogues=names)
         taking_part = [session.get_one(Unit, unit) for unit in campaigns.units_in(session, made)]
         assert {unit.parent_id for unit in taking_part} == {owner.id}
         provincial = campaigns.campaigns_of_unit(session, unit_of(session, "STP").id)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from models import campaigns, reminders, units
+from models import conduct, reminders, units
 from models.campaigns import Campaign, Step
 from models.messages import Part
 from models.people import By
@@ -50,7 +50,7 @@ def move(session: Session, now: str, closes: str, opens: str = "") -> None:
     found = session.scalars(select(Campaign)).one()
     step = Step.SELF_ASSESSMENT
     opens_at = at(opens) if opens else None
-    campaigns.move(session, By(at(now)), found, step, opens_at, at(closes), "")
+    conduct.move(session, By(at(now)), found, step, opens_at, at(closes), "")
 
 
 def test_the_ladder_counts_working_days_and_takes_in_a_last_day_on_sunday() -> None:
@@ -148,7 +148,7 @@ def test_a_plan_issued_late_opens_the_assessment_at_that_moment(province: Sessio
         found.opened_at, found.plan_number = None, ""
         session.flush()
         now = at("2026-10-20 14:20")
-        campaigns.issue_plan(session, By(now), found, "9/KH-SNV", now.date(), None)
+        conduct.issue_plan(session, By(now), found, "9/KH-SNV", now.date(), None)
         assert openings(session) == [(now, Outcome.PLANNED)]
 
 
@@ -191,7 +191,7 @@ def test_an_extended_unit_is_reminded_of_its_own_date(province: Sessions) -> Non
         found, stp = session.scalars(select(Campaign)).one(), units.by_code(session, "STP")
         assert stp is not None
         by, until = By(at("2026-11-14 09:00")), at("2026-11-19 00:00")
-        campaigns.extend(session, by, found, stp, Step.SELF_ASSESSMENT, until, "CV 215")
+        conduct.extend(session, by, found, stp, Step.SELF_ASSESSMENT, until, "CV 215")
         new = [key for key, o in rows_of(session, "STP").items() if o is Outcome.PLANNED]
         assert new == ["-1 11-17", "last_day 11-18"]
         assert Counter(rows_of(session, "STC").values()) == {Outcome.PLANNED: 5}

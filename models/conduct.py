@@ -1,4 +1,4 @@
-"""What is done to a campaign: made, moved, opened by its plan, extended for one unit."""
+"""Conducting a campaign: its owner makes it, moves its windows, issues its plan, extends."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -6,10 +6,17 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import assessment, audit, catalogue, policy
-from models.campaigns.queries import takes_part, units_in
-from models.campaigns.rules import default_windows
-from models.campaigns.tables import Campaign, Extension, Step, UnitGroup, Window
+from models import assessment, audit, catalogue, policy, reminders
+from models.campaigns import (
+    Campaign,
+    Extension,
+    Step,
+    UnitGroup,
+    Window,
+    default_windows,
+    takes_part,
+    units_in,
+)
 from models.files import StoredFile
 from models.people import By
 from models.refusals import Refusal
@@ -70,7 +77,7 @@ def move(
     session.flush()
     after = {"opens_at": new_opening, "closes_at": new_end, "wording": window.wording}
     audit.append(session, "move_window", by, campaign=campaign.id, step=step, **before, **after)
-    _replan_reminders(session, campaign, by.now)
+    reminders.replan(session, campaign, by.now)
     return window
 
 
@@ -93,7 +100,7 @@ def issue_plan(
     session.flush()
     details = {"number": number, "dated_on": dated_on, "file": campaign.plan_file_id}
     audit.append(session, "issue_plan", by, campaign=campaign.id, **details)
-    _replan_reminders(session, campaign, by.now)
+    reminders.replan(session, campaign, by.now)
 
 
 def extend(
@@ -131,7 +138,7 @@ def extend(
     session.flush()
     granted = {"step": step, "closes_at": closes_at, "reason": reason.strip()}
     audit.append(session, "extend_window", by, campaign=campaign.id, unit=unit.id, **granted)
-    _replan_reminders(session, campaign, by.now)
+    reminders.replan(session, campaign, by.now)
     return extension
 
 
@@ -140,9 +147,3 @@ def _group(session: Session, kind: UnitKind, name: str) -> UnitGroup:
     if version is None:
         raise Refusal("catalogue_missing", catalogue=name)
     return UnitGroup(kind=kind, catalogue_version=version)
-
-
-def _replan_reminders(session: Session, campaign: Campaign, now: datetime) -> None:
-    from models import reminders  # They stand on campaigns, so they cannot be there before them.
-
-    reminders.replan(session, campaign, now)
