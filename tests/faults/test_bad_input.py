@@ -9,56 +9,26 @@ from sqlalchemy.orm import Session
 
 import handlers
 from handlers.dialogue import Trigger
-from models import audit, people, units
 from models.base import Base
 from models.evidence import Evidence, EvidenceLink
 from models.outbox import OutboxMessage
-from models.people import By, Role, invitations
+from models.people import Role
 from models.people.invitations import HOURS
 from tests.bench import Bench, Officer
 from tests.faults.stage import NEUTRAL
+from tests.faults.unchanged import UNUSABLE, invite, world
 from tests.papers import pdf
 
-UNUSABLE = (
-    "Mã này không dùng được (đã dùng, hết hạn hoặc gõ sai). "
-    "Anh/chị vui lòng xin mã mới từ người đã mời."
-)
 NOT_YOURS = (
     "Việc này không thuộc vai trò của anh/chị trong đợt đánh giá. Anh/chị mở trang đầu để xem "
     "những việc của mình, hoặc hỏi Sở Nội vụ nếu cho rằng có nhầm lẫn."
 )
 DEAD_BUTTON = "Nút này không còn dùng được. Anh/chị mở trang đầu để xem tình trạng hiện tại."
-# Rows that every event leaves, whatever it was.
-TRACES = {"inbox_event", "outbox_message", "chat", "account"}
 
 
 @pytest.fixture
 def an(bench: Bench) -> Officer:
     return bench.officer("Nguyễn Văn An", "STP")
-
-
-def world(bench: Bench) -> dict[str, int]:
-    """How many rows each table has, without the traces of talking."""
-    with bench.sessions() as session:
-        tables = [table for table in Base.metadata.sorted_tables if table.name not in TRACES]
-        count = {t.name: session.scalar(select(func.count()).select_from(t)) or 0 for t in tables}
-        count["chain"] = audit.check_chain(session) or 0
-    return count
-
-
-def invite(bench: Bench) -> str:
-    with bench.sessions.begin() as session:
-        unit = units.by_code(session, "STP")
-        assert unit is not None
-        by = By(bench.clock())
-        return invitations.invite(session, by, unit=unit, role=Role.FOCAL_OFFICER)
-
-
-def revoke(bench: Bench, officer: Officer, unit: str = "STP") -> None:
-    with bench.sessions.begin() as session:
-        for binding in people.active_bindings(session, officer.person_id or 0):
-            if binding.unit.code == unit:
-                people.end_binding(session, binding, "chuyển công tác", By(bench.clock()))
 
 
 # Invitations
@@ -203,53 +173,6 @@ def test_forged_data_of_any_shape_changes_nothing(bench: Bench, forged: str) -> 
     an.presses(forged.replace("{ref}", ref).replace("{REF}", ref.swapcase()))
     assert an.text in (DEAD_BUTTON, bench.words.letter(an.messages[0]).plain)
     assert world(bench) == before
-
-
-# People who have gone
-
-
-def test_a_revoked_persons_next_message_and_old_presses_are_a_strangers(
-    bench: Bench,
-) -> None:
-    """N24, T8: also presses on the messages with which they joined."""
-    an = bench.stranger("An")
-    an.types(invite(bench))
-    an.picks("join")
-    an.types("/menu")
-    an.sends(("KH.pdf", pdf("KH")), caption="1.1.1")
-    spoken = an.messages
-    with bench.sessions() as session:
-        an.person_id = session.scalar(select(people.Person.id))
-    revoke(bench, an)
-    before = world(bench)
-    for act in ("/menu", "/lich", "xin chào", "/dangnhap"):
-        an.types(act)
-        assert (an.text, an.labels) == (NEUTRAL, [])
-    an.sends(("sau.pdf", pdf("sau")), caption="1.1.1")
-    assert an.text == NEUTRAL
-    for message in spoken:
-        heard = UNUSABLE if message.name == "invited" else NEUTRAL  # Its code is used up.
-        for position in range(len(message.choices) + len(message.always)):
-            an.presses(f"{message.ref}:{position}")
-            assert (an.text, an.labels) == (heard, []), message.name
-    assert world(bench) == before
-
-
-def test_who_lost_one_of_two_roles_reads_no_further_in_the_lists_of_that_role(
-    bench: Bench, an: Officer
-) -> None:
-    bench.officer("Nguyễn Văn An", "STC", Role.REVIEWER)
-    an.types("/minhchung")
-    an.picks("evidence_by_area")
-    if not any(label.startswith("Trang sau") for label in an.labels):
-        an.picks("evidence_area")
-    old = an.last
-    revoke(bench, an)
-    an.presses(f"{old.ref}:p1")
-    assert an.text == (
-        "Vai trò này của anh/chị đã kết thúc nên không thực hiện được. "
-        "Anh/chị mở trang đầu để xem những việc hiện có."
-    )
 
 
 # Words
