@@ -1,0 +1,49 @@
+"""What the guides show works: their examples can be imported, their commands exist."""
+
+import re
+from pathlib import Path
+
+from sqlalchemy.orm import Session, sessionmaker
+
+import handlers
+from bot.words import Words
+from handlers.dialogue import Trigger
+from models import catalogue, people
+from models.people import By
+from models.unit_imports import import_units
+from tests.clock import at
+
+DOCS = Path(__file__).parent.parent.parent / "docs"
+
+
+def test_the_example_files_can_be_imported(
+    sessions: sessionmaker[Session], tmp_path: Path
+) -> None:
+    examples = re.findall(r"```csv\n(.*?)```", (DOCS / "imports.md").read_text("utf-8"), re.DOTALL)
+    paths = [tmp_path / f"{name}.csv" for name in ("units", "catalogue", "people")]
+    for path, text in zip(paths, examples, strict=True):
+        path.write_text(text, "utf-8")
+    by = By(at("2026-10-01 09:00"))
+    with sessions.begin() as session:
+        assert import_units(session, paths[0], by).added == 4
+        assert catalogue.import_catalogue(session, paths[1], "sample", by).number == 1
+        assert len(people.import_people(session, paths[2], by)) == 2
+
+
+def test_the_guide_names_commands_and_labels_that_exist() -> None:
+    text = (DOCS / "guide.vi.md").read_text("utf-8")
+    words = {
+        name
+        for conversation in handlers.CONVERSATIONS
+        for handler in conversation.entry_points
+        if handler.trigger is Trigger.COMMAND
+        for name in handler.names
+    }
+    assert set(re.findall(r"`/(\w+)", text)) - words == set()
+    labels = " | ".join(t for n, t in Words().names("vi").items() if n.startswith("choice."))
+    bold = set(re.findall(r"\*\*([^*…]+)\*\*", text))
+    unknown = {label for label in bold if label not in labels and label[0].isupper()}
+    assert unknown <= {
+        "Lời nhắc",
+        "Không gửi tài liệu thuộc danh mục bí mật nhà nước qua bất kỳ kênh nào của hệ thống",
+    }
