@@ -18,8 +18,8 @@ from models.text import clean
 from models.web_sessions import CHANNEL
 
 TEXT_LIMIT = 4000
-TOKEN_LIMIT = 64
 BODY_LIMIT = 64 * 1024
+_TOKEN = re.compile(r"[!-~]{1,64}")  # Nothing that a database would not keep.
 _CLIENT_ID = re.compile(r"[0-9a-f-]{36}")
 
 
@@ -77,7 +77,7 @@ def _read(request: web.Request, posted: dict[str, Any]) -> tuple[str, dict[str, 
                 )
             if text:
                 return client_id, {"text": invitations.seal(text)}
-        case {"press": str(token)} if token and len(token) <= TOKEN_LIMIT:
+        case {"press": str(token)} if _TOKEN.fullmatch(token):
             return client_id, {"press": token}
     raise door.refused(request, web.HTTPBadRequest, "web.bad_request")
 

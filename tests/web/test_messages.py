@@ -150,3 +150,12 @@ def take(guest: Guest, count: int, last: str = "0.0") -> list[tuple[str, str]]:
 
 def keys(entries: list[tuple[str, str]]) -> list[str]:
     return [key for _, html in entries for key in re.findall(r'data-key="(\w+)"', html)]
+
+
+def test_a_press_that_no_database_would_keep_is_refused(site: Site) -> None:
+    an = site.officer()
+    for token in ("", "a\x00b", "\ud800", "x" * 65, "ớ", "a b"):
+        body = json.dumps({"id": str(uuid.uuid4()), "press": token})
+        answer = an.client.post("messages", content=body)
+        assert answer.status_code == 400, token
+    assert site.events() == []
