@@ -19,8 +19,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.backups import Backup, BadBackup, Manifest, write
 from bot.commands.backup import backup, restore
+from bot.commands.check import check
 from bot.desk import Desk
 from bot.restoring import restore as put_back
+from bot.scrub import scrub
 from bot.store import Store
 from jobs.reminders import queue_due_reminders
 from models import audit, database, holds, migrations, outbox, units
@@ -28,7 +30,7 @@ from models.audit import AuditEntry
 from models.clock import wall_clock
 from models.evidence import EvidenceLink
 from models.files import StoredFile
-from models.messages import Kind
+from models.messages import Kind, Part
 from models.outbox import OutboxMessage, Recipient, SendStatus
 from models.people import By
 from models.refusals import Refusal
@@ -328,6 +330,8 @@ def test_by_command(
     monkeypatch.setenv("CCHC_DATABASE__URL", f"sqlite:///{tmp_path / 'restored.db'}")
     status, out = run(restore, file)
     assert (status, "Sending is on hold" in out) == (0, True)
+    status, out = run(check, "--deep", "--backup", file)
+    assert (status, "▲ Sending has been on hold" in out, "✓ All data" in out) == (0, True, True)
     monkeypatch.setenv("CCHC_DATABASE__URL", f"sqlite:///{tmp_path / 'other.db'}")
     monkeypatch.setenv("CCHC_STORAGE__DIRECTORY", str(tmp_path / "elsewhere"))
     status, out = run(restore, file)
@@ -335,6 +339,28 @@ def test_by_command(
     (tmp_path / "no.zip").write_bytes(b"PK")
     status, out = run(restore, str(tmp_path / "no.zip"))
     assert (status, "is not a whole backup" in out) == (1, True)
+
+
+def test_damage_is_found_and_named(
+    filled: Sessions, engine: Engine, store: Store, tmp_path: Path
+) -> None:
+    """X23, T9: a file with one bit turned, and a log that fits itself but not its backup."""
+    write(engine, store, tmp_path / "backup.zip", MADE_AT)
+    with Backup(tmp_path / "backup.zip") as opened:
+        anchor = opened.manifest
+    assert scrub(engine, store, anchor) == []
+
+    victim = store.path(min(store.digests()))
+    content = bytearray(victim.read_bytes())
+    content[len(content) // 2] ^= 4
+    victim.write_bytes(content)
+    anchor.audit_hash = "0" * 64
+
+    entry = {"entry": anchor.audit_entries, "made_at": MADE_AT}
+    assert scrub(engine, store, anchor) == [
+        Part("scrub_audit_rewritten", **entry),
+        Part("scrub_file", file=victim.name),
+    ]
 
 
 def run(command: click.Command, *arguments: str) -> tuple[int, str]:
