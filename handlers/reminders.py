@@ -6,6 +6,7 @@ question stay, and what is offered is a notice again (design, 4).
 
 from datetime import datetime
 
+import models.duties  # noqa: F401 - whoever answers a reminder has one of them.
 from handlers.dialogue import Choice, Conversation, Turn, on_choice
 from models import reminders
 from models.messages import Part

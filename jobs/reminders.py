@@ -13,10 +13,11 @@ from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session, sessionmaker
 
-from models import appraisal, calendar, holds, outbox, reminders
+import models.duties  # noqa: F401 - what falls due is one of them.
+from models import holds, outbox, reminders
 from models.clock import Clock
 from models.messages import Choice, Part
-from models.reminders import Debt, Item, Notice
+from models.reminders import Item, Notice
 
 logger = logging.getLogger(__name__)
 
@@ -92,54 +93,22 @@ def _message(session: Session, notice: Notice, now: datetime) -> tuple[str, dict
 
 def _part(session: Session, item: Item, now: datetime) -> Part:
     if item.reminder.rung == reminders.OPENING:
-        return _opening(session, item, now)
+        return item.duty.opening(session, item, now)
     left = reminders.what_is_left(now, item.closes_at)
     times = {"left": left, "closes_at": item.closes_at}
-    task = item.debt.task
-    unit = item.binding.unit.name
-    if task is None:
-        return Part("reminder_self_assessment", unit=unit, missing=_missing(item.debt), **times)
-    title = appraisal.area_title(session, task.campaign, task.area_code)
-    area = {"area": task.area_code, "title": title, "step": task.step}
-    return Part("reminder_task", unit=unit, **area, **times)
-
-
-def _opening(session: Session, item: Item, now: datetime) -> Part:
-    """That it has begun, until when, how much it is, and where to begin."""
-    first = reminders.first_line(session, item.reminder)
-    return Part(
-        "self_assessment_opened",
-        unit=item.binding.unit.name,
-        closes_at=item.closes_at,
-        left=calendar.time_left(now, item.closes_at),
-        missing=_missing(item.debt),
-        first=Part("opened_first", code=first.code, title=first.title) if first else "",
-    )
-
-
-def _missing(debt: Debt) -> Part:
-    counts = {"not_scored": debt.not_scored, "not_proven": debt.not_proven}
-    if debt.not_scored and debt.not_proven:
-        return Part("owed.both", **counts)
-    return Part("owed.not_scored" if debt.not_scored else "owed.not_proven", **counts)
+    return Part(item.debt.name, unit=item.binding.unit.name, **item.debt.values, **times)
 
 
 def _choices(session: Session, notice: Notice) -> list[Choice]:
     """Where to do it, then later, then "Đã nắm"; ids joined by commas where there are several."""
     if all(item.reminder.rung == reminders.OPENING for item in notice.items):
-        return [*_first_line(session, notice), Choice("missing"), Choice("calendar")]
+        return [*_beginning(session, notice), *notice.ways, Choice("calendar")]
     ids = ",".join(str(item.reminder.id) for item in notice.items)
-    offers = []
-    if any(item.debt.task is None for item in notice.items):
-        offers.append(Choice("missing"))
-    if any(item.debt.task is not None for item in notice.items):
-        offers.append(Choice("tasks"))
-    return [*offers, Choice("snooze", ids), Choice("acknowledge_reminder", ids)]
+    return [*notice.ways, Choice("snooze", ids), Choice("acknowledge_reminder", ids)]
 
 
-def _first_line(session: Session, notice: Notice) -> list[Choice]:
-    """Straight to the first line, where it is clear of which unit."""
-    first = reminders.first_line(session, notice.items[0].reminder)
-    if first is None or len(notice.items) > 1:
+def _beginning(session: Session, notice: Notice) -> list[Choice]:
+    """Straight into the work, where it is clear into which."""
+    if len(notice.items) > 1:
         return []
-    return [Choice("continue", first.line_id, code=first.code)]
+    return notice.items[0].duty.beginning(session, notice.items[0].reminder)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import models.duties  # noqa: F401 - planning anew takes them all in.
 from models import assessment, audit, catalogue, policy, reminders
 from models.campaigns import (
     Campaign,

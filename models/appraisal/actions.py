@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from models import audit, policy, reminders
-from models.appraisal import notices, queries, rules
+from models import audit, policy
+from models.appraisal import duty, notices, queries, rules
 from models.appraisal.tables import AppraisalTask, DeclineReason, TaskStatus
 from models.campaigns.tables import Campaign, Step
 from models.people import By, Person
@@ -54,7 +54,7 @@ def assign_areas(
     session.add_all(tasks)
     session.flush()
     for task in tasks:
-        reminders.plan_task(session, task)
+        duty.plan(session, task)
         audit.append(session, "assign_task", by, task=task.id, reviewer=reviewer.id)
     notices.tell_assigned(session, tasks, by.now)
     return tasks

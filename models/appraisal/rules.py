@@ -1,15 +1,19 @@
 """Who may be given an area, and how a reviewer may answer. Rules see only what they are handed."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from models import calendar
 from models.appraisal.tables import AppraisalTask, DeclineReason, TaskStatus
 from models.people import Person, Role
 from models.refusals import Refusal
+from models.reminders.rules import Span
 from models.units import Unit
 
 REVIEWERS = frozenset({Role.REVIEWER, Role.COUNCIL_MEMBER})
 ACTIVE = frozenset({TaskStatus.ASSIGNED, TaskStatus.ACKNOWLEDGED})
 NOTE_LENGTH = 1000
+DAYS_TO_ACKNOWLEDGE = 2
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,18 @@ def why_not_give(proposal: Proposal) -> Refusal | None:
     if proposal.has_it_already:
         return Refusal("task_given_already", person=person, area=proposal.area_code)
     return None
+
+
+def acknowledgement_span(assigned_at: datetime, round_opens_at: datetime | None) -> Span:
+    """From when until when a reviewer is to acknowledge a task (F42).
+
+    It ends when the round opens, because then the appraisal itself begins (R6.4) and a task that
+    nobody has taken on has to be given to somebody else in time. Who is assigned shortly before
+    or within the round still has two whole working days.
+    """
+    day = calendar.add_working_days(calendar.local_day(assigned_at), DAYS_TO_ACKNOWLEDGE)
+    two_days = calendar.end_of(day)
+    return Span(assigned_at, max(two_days, round_opens_at or two_days))
 
 
 def why_not_answer(task: AppraisalTask, *, still_reviews: bool) -> Refusal | None:

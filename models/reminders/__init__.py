@@ -1,8 +1,17 @@
 """Reminders: rows made ahead, checked again when they fall due (F10, F11, F14, F16)."""
 
 from models.reminders.actions import acknowledge, snooze, snooze_choices
-from models.reminders.duties import Debt, first_line, recipients, span_of, still_owed, task_span
-from models.reminders.planning import plan_self_assessment, plan_task, replan
+from models.reminders.duties import (
+    Duty,
+    Item,
+    Ladder,
+    bindings_in,
+    recipients,
+    register,
+    span_of,
+    still_owed,
+)
+from models.reminders.planning import plan, replan
 from models.reminders.rules import (
     OPENING,
     Rung,
@@ -12,14 +21,14 @@ from models.reminders.rules import (
     what_is_left,
     with_opening,
 )
-from models.reminders.settling import Item, Notice, due, overtake, settle
-from models.reminders.tables import Duty, Outcome, Reminder, ReminderAcknowledgement
+from models.reminders.settling import Notice, due, overtake, settle
+from models.reminders.tables import Outcome, Reminder, ReminderAcknowledgement
 
 __all__ = [
     "OPENING",
-    "Debt",
     "Duty",
     "Item",
+    "Ladder",
     "Notice",
     "Outcome",
     "Reminder",
@@ -27,13 +36,13 @@ __all__ = [
     "Rung",
     "Span",
     "acknowledge",
+    "bindings_in",
     "due",
-    "first_line",
     "ladder",
     "overtake",
-    "plan_self_assessment",
-    "plan_task",
+    "plan",
     "recipients",
+    "register",
     "replan",
     "settle",
     "snooze",
@@ -41,7 +50,6 @@ __all__ = [
     "snooze_instants",
     "span_of",
     "still_owed",
-    "task_span",
     "what_is_left",
     "with_opening",
 ]

@@ -1,64 +1,135 @@
-"""What can be owed: by whom, from when until when, and whether it still is."""
+"""The duties that people are reminded of: what each has to know, and where they are kept.
 
-from collections.abc import Sequence
+Reminders know when to speak and whom they have spoken to. What is owed, by whom and until when
+knows the package to which a duty belongs; ``models.duties`` lists them all and fills the registry.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import appraisal, assessment, campaigns
-from models.appraisal.tables import AppraisalTask, TaskStatus
-from models.assessment import Standing
+from models import calendar
+from models.campaigns.tables import Campaign, Step
+from models.messages import Choice, Part
 from models.people.tables import Binding, Role
-from models.reminders.rules import Span, acknowledgement_span
-from models.reminders.tables import Duty, Reminder
+from models.reminders.rules import Rung, Span
+from models.reminders.tables import Reminder
 
 
 @dataclass(frozen=True)
-class Debt:
-    """What a reminder says is missing: lines of a sheet, or the answer to a task."""
+class Ladder:
+    """All rungs of one subject that fit its present window, those in the past too."""
 
-    not_scored: int = 0
-    not_proven: int = 0
-    task: AppraisalTask | None = None
+    subject: str
+    columns: dict[str, Any]
+    rungs: list[Rung]
+
+    def key(self, rung: Rung) -> str:
+        """By the instant: an opening that moves within its day is another one."""
+        local = rung.due_at.astimezone(calendar.ZONE)
+        return f"{self.subject}:{rung.name}:{local:%Y-%m-%dT%H:%M}"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that one person is reminded of, until when, and what is missing of it."""
+
+    reminder: Reminder
+    binding: Binding
+    debt: Part
+    closes_at: datetime
+
+    @property
+    def duty(self) -> "Duty":
+        return duty_of(self.reminder)
+
+
+class Duty(ABC):
+    """One kind of thing that can be owed.
+
+    ``name`` is what ``Reminder.duty`` holds; it never changes. ``ways`` lead to where the duty is
+    done, whatever the subject.
+    """
+
+    name: str
+    ways: Sequence[Choice] = ()
+
+    @abstractmethod
+    def ladders(self, session: Session, campaign: Campaign) -> list[Ladder]:
+        """Everything that can be owed in ``campaign``, by the windows of this moment."""
+
+    @abstractmethod
+    def span_of(self, session: Session, reminder: Reminder) -> Span:
+        """The effective window of what is owed, at this moment (I6)."""
+
+    @abstractmethod
+    def held_by(self, session: Session, reminder: Reminder) -> list[Binding]:
+        """Everybody whose duty it is, in the roles in which it is."""
+
+    @abstractmethod
+    def debt_of(self, session: Session, reminder: Reminder) -> Part | None:
+        """What is missing now, or None where nothing is (F11).
+
+        It is the reminder's message, which gets the unit, what is left and the end besides.
+        """
+
+    def reached(self, held: list[Binding]) -> list[Binding]:
+        """Whom of those a rung is for: all, unless the duty says otherwise."""
+        return held
+
+    def opening(self, session: Session, item: Item, now: datetime) -> Part:
+        """The news that it has begun. Asked only of duties whose ladders have an opening."""
+        raise NotImplementedError(f"{self.name} has no opening")
+
+    def beginning(self, session: Session, reminder: Reminder) -> list[Choice]:
+        """Straight into the work, offered with its opening."""
+        return []
+
+    def ladder(
+        self,
+        campaign: Campaign,
+        step: Step,
+        rungs: list[Rung],
+        *,
+        unit_id: int | None = None,
+        task_id: int | None = None,
+    ) -> Ladder:
+        """The rungs for one unit or for one task."""
+        columns = {"campaign_id": campaign.id, "duty": self.name, "step": step}
+        columns |= {"unit_id": unit_id, "task_id": task_id}
+        return Ladder(f"{campaign.id}:{self.name}:{unit_id or task_id}", columns, rungs)
+
+
+_registry: dict[str, Duty] = {}
+
+
+def register(*duties: Duty) -> None:
+    """Called by ``models.duties`` alone, so that either all duties are known or none is."""
+    _registry.update({duty.name: duty for duty in duties})
+
+
+def every_duty() -> list[Duty]:
+    """In the order of the table of contents; raises LookupError where that was not imported."""
+    if not _registry:
+        raise LookupError("no duty is known: models.duties was not imported")
+    return list(_registry.values())
+
+
+def duty_of(reminder: Reminder) -> Duty:
+    return {duty.name: duty for duty in every_duty()}[reminder.duty]
 
 
 def span_of(session: Session, reminder: Reminder) -> Span:
-    """The effective window of what is owed, at this moment (I6)."""
-    if reminder.task is not None:
-        return task_span(session, reminder.task)
-    window = campaigns.effective_window(
-        session, reminder.campaign, reminder.step, reminder.unit_id
-    )
-    return Span(window.opens_at, window.closes_at)
+    return duty_of(reminder).span_of(session, reminder)
 
 
-def task_span(session: Session, task: AppraisalTask) -> Span:
-    window = campaigns.effective_window(session, task.campaign, task.step, task.agency_id)
-    return acknowledgement_span(task.assigned_at, window.opens_at)
-
-
-def debt_of(session: Session, reminder: Reminder) -> Debt | None:
-    """What is missing now, or None where nothing is (F11)."""
-    if reminder.task is not None:
-        owed = reminder.task.status is TaskStatus.ASSIGNED
-        return Debt(task=reminder.task) if owed else None
-    assert reminder.unit_id is not None
-    sheet = assessment.of_unit(session, reminder.campaign_id, reminder.unit_id)
-    if sheet is None:
-        return None
-    missing = assessment.owes(session, sheet.id)
-    if not (missing.not_scored or missing.not_proven):
-        return None
-    return Debt(missing.not_scored, missing.not_proven)
-
-
-def first_line(session: Session, reminder: Reminder) -> Standing | None:
-    """Where the unit's work begins, or goes on."""
-    assert reminder.unit_id is not None
-    sheet = assessment.of_unit(session, reminder.campaign_id, reminder.unit_id)
-    return assessment.next_missing(session, sheet.id) if sheet else None
+def debt_of(session: Session, reminder: Reminder) -> Part | None:
+    return duty_of(reminder).debt_of(session, reminder)
 
 
 def still_owed(session: Session, reminder: Reminder, now: datetime) -> bool:
@@ -69,21 +140,13 @@ def still_owed(session: Session, reminder: Reminder, now: datetime) -> bool:
 
 
 def recipients(session: Session, reminder: Reminder) -> list[Binding]:
-    """Whom it reaches now (C19): the focal officers, where there is none the deputies (N16);
-    of a task the reviewer, as long as the role is held."""
-    held = concerned(session, reminder)
-    focal = [binding for binding in held if binding.role is Role.FOCAL_OFFICER]
-    return focal if reminder.duty is Duty.SELF_ASSESSMENT and focal else held
+    """Whom it reaches now (C19)."""
+    return duty_of(reminder).reached(concerned(session, reminder))
 
 
 def concerned(session: Session, reminder: Reminder) -> list[Binding]:
     """Everybody whose duty it is, in the role in which it is, one binding a person."""
-    if reminder.task is not None:
-        task = reminder.task
-        held = _held(session, task.agency_id, list(appraisal.REVIEWERS))
-        held = [binding for binding in held if binding.person_id == task.reviewer_id]
-    else:
-        held = _held(session, reminder.unit_id, [Role.FOCAL_OFFICER, Role.DEPUTY])
+    held = duty_of(reminder).held_by(session, reminder)
     held.sort(key=lambda binding: (binding.role is not Role.FOCAL_OFFICER, binding.id))
     by_person: dict[int, Binding] = {}
     for binding in held:
@@ -91,7 +154,8 @@ def concerned(session: Session, reminder: Reminder) -> list[Binding]:
     return list(by_person.values())
 
 
-def _held(session: Session, unit_id: int | None, roles: Sequence[Role]) -> list[Binding]:
+def bindings_in(session: Session, unit_id: int | None, roles: Collection[Role]) -> list[Binding]:
+    """Who holds one of ``roles`` in the unit at this moment."""
     query = select(Binding).where(
         Binding.unit_id == unit_id, Binding.role.in_(roles), Binding.ended_at.is_(None)
     )

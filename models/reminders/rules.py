@@ -11,7 +11,6 @@ LAST_DAY = "last_day"
 OPENING = "opening"
 SNOOZE = "snooze"
 HOUR = 8
-DAYS_TO_ACKNOWLEDGE = 2
 
 
 @dataclass(frozen=True)
@@ -54,18 +53,6 @@ def with_opening(span: Span) -> list[Rung]:
     if not _is_within(span, opening.due_at):
         return rungs
     return [opening, *(rung for rung in rungs if rung.due_at > opening.due_at)]
-
-
-def acknowledgement_span(assigned_at: datetime, round_opens_at: datetime | None) -> Span:
-    """From when until when a reviewer is to acknowledge a task (F42).
-
-    It ends when the round opens, because then the appraisal itself begins (R6.4) and a task that
-    nobody has taken on has to be given to somebody else in time. Who is assigned shortly before
-    or within the round still has two whole working days.
-    """
-    day = calendar.add_working_days(calendar.local_day(assigned_at), DAYS_TO_ACKNOWLEDGE)
-    two_days = calendar.end_of(day)
-    return Span(assigned_at, max(two_days, round_opens_at or two_days))
 
 
 def snooze_instants(now: datetime, closes_at: datetime) -> list[datetime]:

@@ -8,20 +8,12 @@ from itertools import groupby
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from models.campaigns.tables import Step
+from models.messages import Choice
 from models.people.tables import Binding, Person
 from models.reminders import duties
-from models.reminders.duties import Debt
+from models.reminders.duties import Item
 from models.reminders.tables import Outcome, Reminder
-
-
-@dataclass(frozen=True)
-class Item:
-    """One thing that one person is reminded of, until when, and what is missing of it."""
-
-    reminder: Reminder
-    binding: Binding
-    debt: Debt
-    closes_at: datetime
 
 
 @dataclass
@@ -36,6 +28,13 @@ class Notice:
         """The role in which the person is addressed, where it is a single one."""
         held = {item.binding.id for item in self.items}
         return held.pop() if len(held) == 1 else None
+
+    @property
+    def ways(self) -> list[Choice]:
+        """To where it is done: each once, in the order of the procedure."""
+        order = list(Step)
+        items = sorted(self.items, key=lambda item: order.index(item.reminder.step))
+        return list(dict.fromkeys(way for item in items for way in item.duty.ways))
 
     @property
     def key(self) -> str:

@@ -3,21 +3,13 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.appraisal.tables import AppraisalTask
 from models.base import Base
 from models.campaigns.tables import Campaign, Step
 from models.people.tables import Person
 from models.units import Unit
-
-
-class Duty(enum.StrEnum):
-    """What a reminder is about."""
-
-    SELF_ASSESSMENT = "self_assessment"
-    TASK_ACKNOWLEDGEMENT = "task_acknowledgement"
 
 
 class Outcome(enum.StrEnum):
@@ -39,7 +31,8 @@ class Reminder(Base):
     ``subject`` says who owes what, e.g. ``3:self_assessment:17``; ``key`` adds the rung and its
     time in Vietnam, ``3:self_assessment:17:-5:2026-11-09T08:00``, and makes it unique. Whom it
     reaches is decided when it falls due, from the bindings of that moment (C19); ``person_id``
-    is set only on a repeat that this person asked for.
+    is set only on a repeat that this person asked for. ``duty`` is the name of one of those that
+    ``models.duties`` lists.
     """
 
     __tablename__ = "reminder"
@@ -52,7 +45,7 @@ class Reminder(Base):
     key: Mapped[str]
     subject: Mapped[str]
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
-    duty: Mapped[Duty]
+    duty: Mapped[str] = mapped_column(String(40))
     step: Mapped[Step]
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     task_id: Mapped[int | None] = mapped_column(ForeignKey("appraisal_task.id"))
@@ -63,7 +56,6 @@ class Reminder(Base):
     settled_at: Mapped[datetime | None]
     campaign: Mapped[Campaign] = relationship()
     unit: Mapped[Unit | None] = relationship()
-    task: Mapped[AppraisalTask | None] = relationship()
     person: Mapped[Person | None] = relationship()
 
 

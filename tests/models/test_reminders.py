@@ -10,11 +10,11 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from models import conduct, reminders, units
+from models.appraisal.rules import acknowledgement_span
 from models.campaigns import Campaign, Step
 from models.messages import Part
 from models.people import By
 from models.reminders import Outcome, Reminder, Span
-from models.reminders.rules import acknowledgement_span
 from tests.clock import at
 
 Sessions = sessionmaker[Session]
@@ -156,7 +156,7 @@ def test_planning_again_changes_nothing(province: Sessions) -> None:
     with province.begin() as session:
         found, now = session.scalars(select(Campaign)).one(), at("2026-10-12 09:00")
         before = rows_of(session, "STP")
-        reminders.plan_self_assessment(session, found, now)
+        reminders.replan(session, found, now)
         reminders.replan(session, found, now)
         session.expire_all()
         assert rows_of(session, "STP") == before

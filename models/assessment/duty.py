@@ -1,0 +1,95 @@
+"""The self-assessment as a duty: the unit's focal officers are reminded of it (R6.2, R5.1c)."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models import calendar, campaigns, reminders
+from models.assessment import queries
+from models.assessment.standings import Owed, Standing, next_missing, owes
+from models.campaigns.tables import Campaign, Step
+from models.messages import Choice, Part
+from models.people.tables import Binding, Role
+from models.reminders import Duty, Item, Ladder, Reminder, Rung, Span
+
+STEP = Step.SELF_ASSESSMENT
+
+
+class SelfAssessment(Duty):
+    name = "self_assessment"
+    ways = (Choice("missing"),)
+
+    def ladders(self, session: Session, campaign: Campaign) -> list[Ladder]:
+        """One for each unit that takes part, with the opening before it."""
+        rungs_of: dict[Span, list[Rung]] = {}
+        found = []
+        for unit_id, window in campaigns.effective_windows(session, campaign, STEP).items():
+            span = Span(_begins_at(campaign, window.opens_at), window.closes_at)
+            if span not in rungs_of:
+                rungs_of[span] = reminders.with_opening(span)
+            found.append(self.ladder(campaign, STEP, rungs_of[span], unit_id=unit_id))
+        return found
+
+    def span_of(self, session: Session, reminder: Reminder) -> Span:
+        unit_id = reminder.unit_id
+        window = campaigns.effective_window(session, reminder.campaign, STEP, unit_id)
+        return Span(window.opens_at, window.closes_at)
+
+    def held_by(self, session: Session, reminder: Reminder) -> list[Binding]:
+        roles = (Role.FOCAL_OFFICER, Role.DEPUTY)
+        return reminders.bindings_in(session, reminder.unit_id, roles)
+
+    def reached(self, held: list[Binding]) -> list[Binding]:
+        """The focal officers; where there is none the deputies (N16)."""
+        return [binding for binding in held if binding.role is Role.FOCAL_OFFICER] or held
+
+    def debt_of(self, session: Session, reminder: Reminder) -> Part | None:
+        sheet_id = _sheet_id(session, reminder)
+        if sheet_id is None:
+            return None
+        owed = owes(session, sheet_id)
+        if not (owed.not_scored or owed.not_proven):
+            return None
+        return Part("reminder_self_assessment", missing=_missing(owed))
+
+    def opening(self, session: Session, item: Item, now: datetime) -> Part:
+        """That it has begun, until when, how much it is, and where to begin."""
+        first = _first_line(session, item.reminder)
+        return Part(
+            "self_assessment_opened",
+            unit=item.binding.unit.name,
+            closes_at=item.closes_at,
+            left=calendar.time_left(now, item.closes_at),
+            first=Part("opened_first", code=first.code, title=first.title) if first else "",
+            **item.debt.values,
+        )
+
+    def beginning(self, session: Session, reminder: Reminder) -> list[Choice]:
+        first = _first_line(session, reminder)
+        return [Choice("continue", first.line_id, code=first.code)] if first else []
+
+
+def _begins_at(campaign: Campaign, opens_at: datetime | None) -> datetime | None:
+    """A window that opened before the plan was issued begins with the plan (R6.1)."""
+    if opens_at is None or campaign.opened_at is None:
+        return opens_at
+    return max(opens_at, campaign.opened_at)
+
+
+def _sheet_id(session: Session, reminder: Reminder) -> int | None:
+    assert reminder.unit_id is not None
+    sheet = queries.of_unit(session, reminder.campaign_id, reminder.unit_id)
+    return sheet.id if sheet else None
+
+
+def _first_line(session: Session, reminder: Reminder) -> Standing | None:
+    """Where the unit's work begins, or goes on."""
+    sheet_id = _sheet_id(session, reminder)
+    return next_missing(session, sheet_id) if sheet_id is not None else None
+
+
+def _missing(owed: Owed) -> Part:
+    counts = {"not_scored": owed.not_scored, "not_proven": owed.not_proven}
+    if owed.not_scored and owed.not_proven:
+        return Part("owed.both", **counts)
+    return Part("owed.not_scored" if owed.not_scored else "owed.not_proven", **counts)
