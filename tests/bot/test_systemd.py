@@ -3,6 +3,7 @@ alive once a part of it is stuck (X17, X18)."""
 
 import asyncio
 import os
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -12,7 +13,11 @@ import pytest
 
 from bot import symptoms, systemd
 from bot.channel import Pulse
+from bot.cli import cli
+from bot.config import Config
 from bot.loop_watch import LoopWatch
+from tests.bot_api import serve
+from tests.faults.process import BotProcess
 
 
 @pytest.fixture
@@ -78,6 +83,35 @@ def test_the_watchdog_is_reset_only_while_all_is_well(manager: socket.socket) ->
     assert set(before) == {"WATCHDOG=1"}
     assert len(before) >= 3
     assert after == []
+
+
+def test_a_run_is_told_from_its_start_to_its_end(
+    manager: socket.socket, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``cchc run`` as systemd runs it: the watchdog is that of the process itself."""
+    monkeypatch.delenv("WATCHDOG_PID")
+    with serve() as api:
+        process = BotProcess(database_url, tmp_path, api.url)
+        process.start()
+        states = [manager.recv(100).decode() for _ in range(3)]
+        assert process.stop() == 0
+    states += heard(manager)
+
+    assert (states[0], states[-1]) == ("READY=1", "STOPPING=1")
+    assert set(states[1:-1]) == {"WATCHDOG=1"}
+
+
+def test_the_unit_names_what_there_is() -> None:
+    """Its settings are keys of the configuration, its commands are commands."""
+    folder = Path(__file__).parent.parent.parent / "docs" / "systemd"
+    unit = (folder / "cchc.service").read_text()
+    for section, key in re.findall(r"CCHC_([A-Z]+)__([A-Z_]+)=", unit):
+        fields = Config.model_fields[section.lower()].annotation.model_fields
+        assert key.lower() in fields
+    assert "Type=notify" in unit
+    assert "ExecStart=/opt/cchc-bot/.venv/bin/cchc run" in unit
+    assert " backup /var/backups" in (folder / "cchc-backup.service").read_text()
+    assert {"run", "backup"} <= cli.commands.keys()
 
 
 def test_a_blocked_loop_is_seen() -> None:
