@@ -1,11 +1,14 @@
 """The migrations make exactly the tables that the code has, on both databases."""
 
+import multiprocessing
+import os
+import signal
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, inspect, make_url, text
+from sqlalchemy import Engine, create_engine, event, inspect, make_url, text
 
 from models import database, migrations
 from models.migrations import UnknownRevision
@@ -67,3 +70,63 @@ def test_a_database_of_a_newer_version_is_refused(empty: Engine) -> None:
 
     with pytest.raises(UnknownRevision):
         migrations.current(empty)
+
+
+class Stop(Exception):
+    """The migration ends here."""
+
+
+def statements_of_an_upgrade(engine: Engine) -> int:
+    """How many statements it takes; it is stopped just before its commit."""
+    count = 0
+
+    def note(*_: object) -> None:
+        nonlocal count
+        count += 1
+
+    def stop(_: object) -> None:
+        raise Stop
+
+    event.listen(engine, "before_cursor_execute", note)
+    event.listen(engine, "commit", stop)
+    with pytest.raises(Stop):
+        migrations.upgrade(engine)
+    event.remove(engine, "commit", stop)
+    event.remove(engine, "before_cursor_execute", note)
+    return count
+
+
+def upgrade_and_die(url: str, statement: int) -> None:
+    """In a process of its own, which ends without a word before this statement."""
+    left = statement
+    engine = database.create(url)
+
+    def die(*_: object) -> None:
+        nonlocal left
+        left -= 1
+        if not left:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(engine, "before_cursor_execute", die)
+    migrations.upgrade(engine)
+
+
+def test_a_migration_that_is_killed_leaves_what_was_there(empty: Engine) -> None:
+    """X21: the old shape or the new one, never one between; and it can be started again."""
+    total = statements_of_an_upgrade(empty)
+    assert total > 40
+    assert migrations.current(empty) is None
+    url = empty.url.render_as_string(hide_password=False)
+    processes = multiprocessing.get_context("fork")
+    for statement in sorted({3, total // 3, 2 * total // 3, total}):
+        empty.dispose()
+        process = processes.Process(target=upgrade_and_die, args=(url, statement))
+        process.start()
+        process.join(30)
+        assert process.exitcode == -signal.SIGKILL
+        assert inspect(empty).get_table_names() == []
+        assert migrations.current(empty) is None
+
+    migrations.upgrade(empty)
+
+    assert migrations.current(empty) == migrations.head()
