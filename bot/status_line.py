@@ -1,11 +1,12 @@
-"""Where the campaign stands, in one line for one person: pinned at the top of the web chat."""
+"""Where the campaign stands, in one line for one chat: pinned at the top of the web page."""
 
 from sqlalchemy.orm import Session
 
 from bot.words import Words
-from models import calendar, campaigns, people
+from models import calendar, campaigns
 from models.clock import Clock
 from models.people import Person
+from models.units import Unit
 
 
 class StatusLine:
@@ -13,15 +14,12 @@ class StatusLine:
         self._words = words
         self._clock = clock
 
-    def __call__(self, session: Session, person: Person) -> str:
-        """The person's unit, the step that is open for it and the time left; or ``""``."""
-        bindings = people.active_bindings(session, person.id)
-        if not bindings:
-            return ""
-        unit = bindings[0].unit
+    def __call__(self, session: Session, person: Person, unit: Unit) -> str:
+        """The step that is open for the unit in which the person acts here, and the time left;
+        ``""`` where there is no campaign yet."""
         campaign = campaigns.current_campaign(session, unit.id)
         if campaign is None:
-            return unit.name
+            return ""
         now = self._clock()
         step = campaigns.standing_step(campaign, now)
         if step is None:

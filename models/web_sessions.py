@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.base import Base
 from models.conversations import Chat
 from models.people.tables import Account, Binding, Person, Role
+from models.units import Unit
 
 CHANNEL = "web"
 IDLE = timedelta(days=30)
@@ -53,7 +54,7 @@ class Visitor:
     session_id: int | None = None
     person: Person | None = None
     role: Role | None = None
-    unit_name: str = ""
+    unit: Unit | None = None
     needs_renewal: bool = False
 
 
@@ -103,7 +104,7 @@ def visitor(session: Session, token: str, address: str, now: datetime) -> Visito
         held.id,
         live.person,
         binding.role,
-        binding.unit.name,
+        binding.unit,
         renew,
     )
 

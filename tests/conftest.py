@@ -124,7 +124,8 @@ def bench(province: sessionmaker[Session], clock: TestClock) -> Bench:
     return Bench(province, clock)
 
 
-@pytest.fixture(scope="session")
+# Of one module only: while it is open, no test can have an event loop of its own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A real Chromium; the test is left out, with the reason, where there is none."""
     executable = next((found for name in BROWSERS if (found := shutil.which(name))), None)

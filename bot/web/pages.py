@@ -20,6 +20,9 @@ from models.web_sessions import CHANNEL, Standing, Visitor
 RENDERER = web.AppKey("renderer", Renderer)
 HISTORY = web.AppKey("history", History)
 
+# A whole office may come from one address, so one colleague's mistakes bar nobody else.
+WRONG_CODES_OF_A_PLACE = 30
+
 # Crockford's base 32, as it may be typed: small letters, spaces, O and I for the figures.
 _TYPED_CODE = re.compile(r"[0-9A-Z]{26}")
 _MISREAD = str.maketrans("OIL", "011", " -\t\r\n\u00a0\u200b")
@@ -51,7 +54,7 @@ async def open_chat(request: web.Request) -> web.Response:
     form = await request.post()
     typed = request.match_info.get("code") or str(form.get("code", ""))
     code = read_code(typed)
-    if code is None or not await _is_usable(world, code):
+    if code is None or not await _is_usable(request, code):
         return html(request, "sign_in.html", problem="web.code_unusable", status=403)
     address = web_sessions.new_address()
     token = await open_session(world, address)
@@ -128,14 +131,14 @@ async def leave(request: web.Request) -> web.Response:
 
 def pinned(world: World, session: Session, visitor: Visitor, language: str) -> dict[str, object]:
     """What stands at the top of a chat: who, for whom, how the campaign stands; a note."""
-    person, role = visitor.person, ""
+    person, unit, role = visitor.person, visitor.unit, ""
     if visitor.role is not None:
         role = world.words.plain(word_of(visitor.role), language)
     return {
         "person": person.name if person else "",
-        "unit": visitor.unit_name,
+        "unit": unit.name if unit else "",
         "role": role,
-        "status": world.status_line(session, person) if person else "",
+        "status": world.status_line(session, person, unit) if person and unit else "",
         "note": world.note(language) if world.note else "",
         "mayHandIn": visitor.standing is Standing.OFFICER,
     }
@@ -160,11 +163,16 @@ def html(
     return web.Response(text=text, content_type="text/html", charset="utf-8", status=status)
 
 
-async def _is_usable(world: World, code: str) -> bool:
-    sealed, now = invitations.hash_of(code), world.clock()
-    return await world.database.read(
-        lambda session: invitations.find_usable(session, sealed, now) is not None
-    )
+async def _is_usable(request: web.Request, code: str) -> bool:
+    """Wrong ones are counted by where they come from, as in a chat by its account."""
+    world = request.app[WORLD]
+    sealed, now, client = invitations.hash_of(code), world.clock(), door.client_of(request)
+
+    def attempt(session: Session) -> bool:
+        most = WRONG_CODES_OF_A_PLACE
+        return invitations.try_code(session, sealed, CHANNEL, client, now, most) is not None
+
+    return await world.database.write(attempt)
 
 
 def _script_settings(request: web.Request, guest: Guest) -> dict[str, object]:

@@ -15,9 +15,10 @@ from bot.words import Words
 from models.clock import Clock, wall_clock
 from models.database import Database
 from models.people import Person
+from models.units import Unit
 
-# The campaign's state in one line for this person, in the person's language; may be empty.
-StatusLine = Callable[[Session, Person], str]
+# The campaign's state for this unit in one line, in the person's language; may be empty.
+StatusLine = Callable[[Session, Person, Unit], str]
 
 
 class WebInbox(Inbox, Protocol):

@@ -93,13 +93,18 @@ def find_usable(session: Session, sealed_hash: str, now: datetime) -> Invitation
 
 
 def try_code(
-    session: Session, sealed_hash: str | None, channel: str, address: str, now: datetime
+    session: Session,
+    sealed_hash: str | None,
+    channel: str,
+    address: str,
+    now: datetime,
+    most: int = WRONG_CODES_AN_HOUR,
 ) -> Invitation | None:
     """As ``find_usable``, for an account that may guess: what is wrong is counted.
 
-    After ``WRONG_CODES_AN_HOUR`` even a right one is of no use until the hour is over.
+    After ``most`` wrong ones even a right one is of no use until the hour is over.
     """
-    if wrong_codes(session, channel, address, now) >= WRONG_CODES_AN_HOUR:
+    if wrong_codes(session, channel, address, now) >= most:
         return None
     found = find_usable(session, sealed_hash, now) if sealed_hash else None
     if found is None:

@@ -169,7 +169,7 @@ class Site:
             inbox=self,
             channel=self.channel,
             settings=WebSettings(secure=False),
-            status_line=lambda _, person: f"CCHC 2026 · {person.name}",
+            status_line=lambda _, person, __: f"CCHC 2026 · {person.name}",
         )
         self._runner = web.AppRunner(make_app(world), access_log=None, shutdown_timeout=1)
         await self._runner.setup()

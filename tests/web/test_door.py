@@ -4,7 +4,8 @@ import httpx
 import pytest
 
 from bot.web.door import COOKIE, TOKEN_HEADER, form_token
-from models.people import invitations
+from bot.web.pages import WRONG_CODES_OF_A_PLACE
+from models.people import WrongCode, invitations
 from models.web_sessions import WebSession
 from tests.web.site import Guest, Site
 
@@ -40,6 +41,20 @@ def test_every_unusable_code_gets_the_same_sentence_and_no_chat(site: Site, type
     )
     assert (answer.status_code, UNUSABLE in answer.text) == (403, True)
     assert (site.rows(WebSession), site.events()) == ([], [])
+
+
+def test_who_tries_many_wrong_codes_is_let_in_no_more_and_nobody_else_is_barred(
+    site: Site,
+) -> None:
+    code, there = site.invite(), {"X-Forwarded-For": "1.2.3.4, 2001:db8:0:1::7"}
+    with httpx.Client(base_url=site.address, headers={"Origin": site.address}) as client:
+        for _ in range(WRONG_CODES_OF_A_PLACE):
+            assert client.post("/start", data={"code": "0" * 26}, headers=there).status_code == 403
+        neighbour = {"X-Forwarded-For": "2001:db8:0:1::8"}
+        assert client.post(f"/start/{code}", headers=neighbour).status_code == 403
+        assert {row.address[:5] for row in site.rows(WrongCode)} == {"from:"}
+        other = {"X-Forwarded-For": "2001:db8:0:2::7"}
+        assert client.post(f"/start/{code}", headers=other).status_code == 303
 
 
 def test_a_code_may_be_pasted_as_a_link_or_typed_in_groups(site: Site) -> None:
