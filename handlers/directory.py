@@ -198,9 +198,11 @@ def show_invitation(turn: Turn, value: str) -> State:
     invitation = turn.session.get_one(Invitation, int(value))
     policy.check(turn.session, turn.by, Action.VIEW_PEOPLE, invitation.unit)
     turn.memory["invitation"] = invitation.id
-    grant = Grant(invitation.unit, invitation.role)
-    may_withdraw = not policy.why_not(turn.session, turn.by, Action.INVITE, grant)
-    offers = [*([Choice("withdraw")] if may_withdraw else []), Choice("back")]
+    offers = [Choice("back")]
+    if invitation.unit is not None and invitation.role is not None:
+        grant = Grant(invitation.unit, invitation.role)
+        if not policy.why_not(turn.session, turn.by, Action.INVITE, grant):
+            offers.insert(0, Choice("withdraw"))
     return turn.ask(At.INVITATION, "invitation_card", offers, line=pending_line(turn, invitation))
 
 

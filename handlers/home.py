@@ -62,7 +62,7 @@ def work_of(turn: Turn, campaign: Campaign) -> tuple[list[Part], list[Choice]]:
     match turn.by.role:
         case Role.FOCAL_OFFICER | Role.DEPUTY | Role.HEAD:
             return sheet_work(turn, campaign)
-        case Role.REVIEWER:
+        case Role.REVIEWER | Role.COUNCIL_MEMBER:
             return review_work(turn)
         case Role.COORDINATOR:
             return coordination_work(turn, campaign)
@@ -86,8 +86,7 @@ def sheet_work(turn: Turn, campaign: Campaign) -> tuple[list[Part], list[Choice]
         offers.append(Choice("continue", following.line_id, code=following.code))
     if following is not None:
         offers.append(Choice("missing"))
-    if closed is None:
-        offers.append(Choice("evidence"))
+    offers.append(Choice("evidence" if closed is None else "documents"))
     return counts(total), [*offers, Choice("calendar"), Choice("more")]
 
 

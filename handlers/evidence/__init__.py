@@ -14,6 +14,7 @@ conversation = Conversation(
     entry_points=[
         on_command("minhchung", lines.start, "evidence"),
         on_choice("evidence", lines.start),
+        on_choice("documents", lines.start),
         on_choice("evidence_for", lines.open_line),
         on_choice("explain", lines.ask_explanation),
         on_file(filing.take_files),
