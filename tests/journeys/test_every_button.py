@@ -1,0 +1,206 @@
+"""Every button of every role, before the window, within it and after it (N9)."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.orm import Session
+
+from bot.demo import province as sample
+from bot.store import Store
+from jobs.reminders import queue_due_reminders
+from models import appraisal, database, inbox, units
+from models.campaigns import Campaign
+from models.evidence import Evidence
+from models.files import StoredFile
+from models.inbox import Arrival, EventStatus, InboxEvent
+from models.people import By, Person, Role
+from tests.bench import Bench, Officer, received
+from tests.clock import TestClock
+from tests.clock import at as local
+from tests.conftest import Templates
+from tests.journeys.crawler import BY_ITSELF, Crawler, one_transaction
+
+WORKERS = (Role.FOCAL_OFFICER, Role.DEPUTY, Role.HEAD)
+World = tuple[Bench, Connection]
+
+NOT_TAKEN = {"refusal.window_not_open", "refusal.window_closed", "refusal.not_your_role"}
+QUICK = {
+    ("focal officer", "within"),
+    ("focal officer", "after"),
+    ("reviewer", "after"),
+    ("coordinator", "within"),
+    ("admin", "within"),
+    ("observer", "before"),
+}
+# Answers to commands that nobody needs a button for.
+NO_SCREENS = {"already_joined", "refusal.not_your_role", "which_role"}
+COMMANDS = [
+    "/menu", "/trogiup", "/lich", "/tinhtrang", "/minhchung", "/nhiemvu", "/tiendo", "/moi",
+    "/danhba", "/loi", "/caidat", "/dangnhap", "/start",
+]  # fmt: skip
+TIMES = {
+    "before": "2026-10-13 09:00",
+    "within": "2026-11-11 08:05",
+    "after": "2026-11-20 09:00",
+}
+ANSWERS = {
+    "self_assessment.figure": ("5",),
+    "self_assessment.percent": ("0,9", "95"),
+    "self_assessment.denominator": ("50", "0"),
+    "self_assessment.numerator": ("47", "60"),
+    "self_assessment.cases": ("1",),
+    "self_assessment.points": ("0,25",),
+    "self_assessment.reason": ("Theo biên bản tự chấm",),
+    "evidence.home": ("https://stp.example.vn/ke-hoach", "ke hoach", "3.1.2"),
+    "evidence.link": ("https://stp.example.vn/bao-cao",),
+    "evidence.explain": ("Chưa phát sinh trong năm", "Vì vậy " * 700),
+    "evidence.details": ("12/KH-STP 08/01/2026 mục II tr.3",),
+    "evidence.replace": ("https://stp.example.vn/moi",),
+    "progress.missing": ("ke hoach", "1.1.1"),
+    "administration.unit": ("son dong", "Sở"),
+    "administration.name": ("Trần Văn Bé",),
+    "directory.unit": ("son dong", "Sở"),
+    "directory.reason": ("Chuyển công tác",),
+    "directory.successor": ("Lê Văn Cường",),
+    "appraisal.note": ("Người thân làm ở đơn vị đó",),
+    "dead_letters.reason": ("Đã gửi lại bằng cách khác",),
+}
+HOMES: dict[str, Sequence[tuple[Role, str]]] = {
+    "focal officer": [(Role.FOCAL_OFFICER, "STP")],
+    "deputy": [(Role.DEPUTY, "STP")],
+    "head": [(Role.HEAD, "HSONDONG")],
+    "reviewer": [(Role.REVIEWER, "SNV")],
+    "council member": [(Role.COUNCIL_MEMBER, "SNV")],
+    "coordinator": [(Role.COORDINATOR, "SNV")],
+    "admin": [(Role.ADMIN, "SNV")],
+    "observer": [(Role.OBSERVER, "VPUBND")],
+    "several": [
+        (Role.FOCAL_OFFICER, "HYENTHE"),
+        (Role.DEPUTY, "STP"),
+        (Role.REVIEWER, "STP"),
+        (Role.COORDINATOR, "SNV"),
+    ],
+}
+
+
+# States that somebody was disturbed in already, in this run of the tests.
+DISTURBED: set[tuple[str, ...]] = set()
+NOISE = ("abc", "99", "🙂", "xin chào " * 556, "2.1.1", "/lich", "-1", "")
+
+
+def disturb(crawler: Crawler, path: str) -> None:
+    """What nobody asked for, in this state: it is answered, and nothing typed before is lost."""
+    for text in NOISE:
+        with crawler.undone():
+            before = crawler.chat()
+            type_it = partial(crawler.officer.types, text)
+            said = crawler.do(type_it, f"{path} «{text[:12]}»")
+            after = crawler.chat()
+            stays = said and (
+                said[0].name.startswith("refusal.") or said[0].name == "unknown_here"
+            )
+            here = (before.conversation, before.state, before.memory)
+            if stays and here != (after.conversation, after.state, after.memory):
+                crawler.blame(f"{path} «{text[:12]}»", "a refusal changes the state")
+    send_file(crawler, path)
+
+
+def person(bench: Bench, who: str) -> Officer:
+    """Somebody with these roles, and with tasks where they may have some."""
+    for role, unit in HOMES[who]:
+        officer = bench.officer("Người Bấm Nút", unit, role)
+        if role in appraisal.REVIEWERS:
+            give_tasks(bench, officer, unit)
+    if HOMES[who][0][0] in WORKERS:
+        leave_work(officer)
+    return officer
+
+
+def leave_work(officer: Officer) -> None:
+    """A file without a line, where files are taken, and a document that was taken off."""
+    officer.sends(("chưa rõ tiêu chí.pdf", b"%PDF-1.4 3"))
+    officer.sends(("gỡ.pdf", b"%PDF-1.4 4"), caption="1.2.1")
+    if officer.last.name == "evidence_saved":
+        officer.picks("evidence_remove")
+
+
+def give_tasks(bench: Bench, officer: Officer, unit: str) -> None:
+    with bench.sessions.begin() as session:
+        campaign = session.scalars(select(Campaign)).one()
+        reviewer, agency = session.get_one(Person, officer.person_id), units.by_code(session, unit)
+        assert agency is not None
+        for area in appraisal.areas_of_agency(session, campaign, agency):
+            by = By(bench.clock())
+            appraisal.assign(session, by, campaign, agency, area.code, reviewer)
+
+
+def starts(bench: Bench, officer: Officer) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Whatever a conversation begins with: what is typed, what is sent, what comes by itself."""
+    for command in COMMANDS:
+        yield command, partial(officer.types, command)
+    files = [("1.1.1 kế hoạch.pdf", b"%PDF-1.4 1"), ("báo cáo.pdf", b"%PDF-1.4 2")]
+    yield "(album)", lambda: officer.sends(*files)
+    yield "(album 1.1.2)", lambda: officer.sends(*files, caption="1.1.2 KH 12/KH-STP 08/01/2026")
+    yield BY_ITSELF, lambda: queue_due_reminders(bench.sessions, bench.clock)
+
+
+def send_file(crawler: Crawler, path: str) -> None:
+    with crawler.undone():
+        sent = received("báo cáo.pdf", b"%PDF-1.4 x")
+        said = crawler.do(lambda: crawler.officer.sends(sent), f"{path} (a file)")
+        if said and said[0].name == "which_role":
+            crawler.officer.picks("act_as")
+            said = [crawler.officer.last]
+        with crawler.bench.sessions() as session:
+            here = select(Evidence.id).join(StoredFile).where(StoredFile.sha256 == sent.sha256)
+            kept = session.scalar(here)
+        if kept is None and not (said and said[0].name in NOT_TAKEN):
+            crawler.blame(path, f"a file is lost: {[m.name for m in said]}")
+
+
+def fill(session: Session, folder: Path) -> None:
+    """The demo's province, in which work has been done, and a letter that died."""
+    sample.build(session, Store(folder))
+    arrival = Arrival("test", "dead", "ai đó", {"text": "?"})
+    [event] = inbox.store(session, [arrival], local("2026-10-13 08:00"))
+    session.get_one(InboxEvent, event.id).status = EventStatus.DEAD
+
+
+@pytest.fixture
+def worked(templates: Templates, clock: TestClock, tmp_path: Path) -> Iterator[World]:
+    def build(engine: Engine) -> None:
+        with Session(engine) as session, session.begin():
+            fill(session, tmp_path)
+
+    url = templates.copy("worked", build)
+    engine = database.create(url)
+    with engine.connect() as connection, one_transaction(connection, clock) as bench:
+        yield bench, connection
+    engine.dispose()
+    templates.drop(url)
+
+
+def crawls() -> Iterator[object]:
+    """Everybody at every time; those that show little more than others are of the long suites."""
+    for who in HOMES:
+        for when in TIMES:
+            marks = [] if (who, when) in QUICK else [pytest.mark.heavy]
+            yield pytest.param(who, when, marks=marks, id=f"{who}, {when}")
+
+
+@pytest.mark.parametrize(("who", "when"), list(crawls()))
+def test_every_button(worked: World, clock: TestClock, who: str, when: str) -> None:
+    bench, connection = worked
+    clock.set(TIMES[when])
+    officer = person(bench, who)
+    crawler = Crawler(bench, connection, officer, ANSWERS, disturb, states=DISTURBED)
+    crawler.explore(lambda: officer.types("/menu"), "/menu")
+    by_buttons = {name for name, path in crawler.screens.items() if "«" not in path}
+    for path, act in starts(bench, officer):
+        crawler.explore(act, path)
+    by_commands = {name for name, path in crawler.screens.items() if path in COMMANDS}
+    assert crawler.problems == []
+    assert by_commands - by_buttons - NO_SCREENS == set()
