@@ -1,10 +1,5 @@
 """The assessment sheets of the units: their lines, and how far the work on them is."""
 
-from models.assessment.tables import (  # isort: skip - the tables come before what uses them.
-    Assessment,
-    Line,
-    SelfScore,
-)
 from models.assessment.actions import open_sheets
 from models.assessment.queries import (
     areas,
@@ -33,6 +28,7 @@ from models.assessment.standings import (
     standings,
     tallies,
 )
+from models.assessment.tables import Assessment, Line, SelfScore
 
 __all__ = [
     "AreaProgress",

@@ -1,8 +1,5 @@
 """Evidence and explanations: what proves the lines of a unit's sheet (domain.md 7)."""
 
-# The sheets come first: they count evidence, and evidence belongs to their lines.
-import models.assessment  # noqa: F401  # isort: skip
-from models.evidence.tables import Evidence, EvidenceLink, Explanation  # isort: skip
 from models.evidence.actions import (
     add,
     attach,
@@ -39,6 +36,7 @@ from models.evidence.rules import (
     why_not_see,
 )
 from models.evidence.search import likely_lines
+from models.evidence.tables import Evidence, EvidenceLink, Explanation
 
 __all__ = [
     "EXPLANATION_SIGNS",

@@ -1,18 +1,5 @@
 """People, their roles and accounts, and how they are invited."""
 
-# The tables come first: other packages need them while this one is still being read.
-from models.people.tables import (
-    Account,
-    Binding,
-    By,
-    Invitation,
-    Language,
-    Person,
-    Role,
-    WrongCode,
-)
-
-# isort: split
 from models.people import invitations
 from models.people.actions import (
     choose_language,
@@ -36,6 +23,16 @@ from models.people.queries import (
     person_at,
     units_in_reach,
     units_without,
+)
+from models.people.tables import (
+    Account,
+    Binding,
+    By,
+    Invitation,
+    Language,
+    Person,
+    Role,
+    WrongCode,
 )
 
 __all__ = [
