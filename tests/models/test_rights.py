@@ -1,0 +1,286 @@
+"""Each action that changes or shows something refuses by itself whoever may not do it: roles ×
+actions × own, other, led (T6), and no reviewer has to do with their own unit (T7, I8)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from models import appraisal, assessment, conduct, evidence, people, policy, units
+from models.appraisal import AppraisalTask, DeclineReason
+from models.assessment import Assessment, Line
+from models.audit import AuditEntry
+from models.campaigns import Campaign, Step
+from models.catalogue.tables import Item
+from models.evidence import Evidence, EvidenceLink
+from models.files import Received
+from models.people import Binding, By, Person, Role, invitations
+from models.policy import Action, Grant
+from models.refusals import Refusal
+from models.units import Unit
+from tests.clock import at
+
+NOW = at("2026-11-03 10:05")
+LATE = at("2026-11-16 00:00")
+UNITS = ("STP", "SNV", "STC")
+
+
+class World:
+    """A document on a line of STP, a task of SNV's reviewer, a role and an invitation in STP."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.campaign = session.scalars(select(Campaign)).one()
+        self.an = self.by("STP", Role.FOCAL_OFFICER, "An")
+        self.sheet = self.sheet_of("STP")
+        self.line = self.line_of("STP", "1.1.1")
+        self.free = self.line_of("STP", "1.1.2")
+        self.link = evidence.attach(session, self.an, self.line, received("a.pdf"))
+        self.document = evidence.add(session, self.an, self.sheet, received("b.pdf"))
+        self.reviewer = self.by("SNV", Role.REVIEWER, "Người thẩm định")
+        operator = By(NOW)
+        assert self.reviewer.person is not None
+        self.task = appraisal.assign(
+            session, operator, self.campaign, self.unit("SNV"), "1", self.reviewer.person
+        )
+        areas = appraisal.areas_of_agency(session, self.campaign, self.unit("SNV"))
+        self.area = next(area.code for area in areas if area.code != "1")
+        self.deputy = self.by("STP", Role.DEPUTY, "Phó").binding
+        invitations.invite(session, operator, unit=self.unit("STP"), role=Role.DEPUTY)
+        self.invitation = people.pending_invitations(session, self.unit("STP").id)[0]
+        session.flush()
+
+    def unit(self, code: str) -> Unit:
+        unit = units.by_code(self.session, code)
+        assert unit is not None
+        return unit
+
+    def by(self, unit: str, role: Role, name: str) -> By:
+        person = Person(name=name, created_at=NOW)
+        binding = Binding(person=person, unit=self.unit(unit), role=role, since=NOW)
+        self.session.add_all([person, binding])
+        self.session.flush()
+        return By(NOW, person, binding, event_id=1)
+
+    def sheet_of(self, code: str) -> Assessment:
+        sheet = assessment.sheet_of(self.session, self.unit(code).id)
+        assert sheet is not None
+        return sheet
+
+    def line_of(self, unit: str, code: str) -> Line:
+        line = assessment.find_line(self.session, self.sheet_of(unit).id, code)
+        assert line is not None
+        return line
+
+
+def received(name: str) -> Received:
+    return Received(name, 10, name[0] * 64, "application/pdf")
+
+
+Deed = Callable[[World, By], object]
+# What can be done to things of STP, and by which right of the matrix it is done.
+DEEDS: dict[str, tuple[Action, Deed]] = {
+    "add": (
+        Action.FILE_EVIDENCE,
+        lambda w, by: evidence.add(w.session, by, w.sheet, received("c.pdf")),
+    ),
+    "attach": (
+        Action.FILE_EVIDENCE,
+        lambda w, by: evidence.attach(w.session, by, w.free, received("c.pdf")),
+    ),
+    "file": (
+        Action.FILE_EVIDENCE,
+        lambda w, by: evidence.file_under(w.session, by, w.document, w.free),
+    ),
+    "replace": (
+        Action.FILE_EVIDENCE,
+        lambda w, by: evidence.replace(w.session, by, w.link, received("c.pdf")),
+    ),
+    "remove": (Action.FILE_EVIDENCE, lambda w, by: evidence.remove(w.session, by, w.link)),
+    "set aside": (
+        Action.FILE_EVIDENCE,
+        lambda w, by: evidence.set_aside(w.session, by, w.document),
+    ),
+    "locate": (
+        Action.FILE_EVIDENCE,
+        lambda w, by: evidence.set_locator(w.session, by, w.link, "tr. 3"),
+    ),
+    "describe": (
+        Action.FILE_EVIDENCE,
+        lambda w, by: evidence.describe(w.session, by, w.link, "KH 12/KH-STP"),
+    ),
+    "explain": (Action.EXPLAIN, lambda w, by: evidence.explain(w.session, by, w.free, "x")),
+    "score": (Action.SCORE, lambda w, by: assessment.score(w.session, by, w.line, {"option": 0})),
+    "assign": (
+        Action.ASSIGN_TASKS,
+        lambda w, by: appraisal.assign(
+            w.session, by, w.campaign, w.unit("SNV"), w.area, w.reviewer.person or Person()
+        ),
+    ),
+    "end task": (Action.ASSIGN_TASKS, lambda w, by: appraisal.end(w.session, by, w.task)),
+    "acknowledge": (
+        Action.ANSWER_TASK,
+        lambda w, by: appraisal.acknowledge(w.session, w.task, by),
+    ),
+    "decline": (
+        Action.ANSWER_TASK,
+        lambda w, by: appraisal.decline(w.session, w.task, DeclineReason.CONFLICT, "", by),
+    ),
+    "move": (
+        Action.RUN_CAMPAIGN,
+        lambda w, by: conduct.move(
+            w.session,
+            by,
+            w.campaign,
+            Step.SELF_ASSESSMENT,
+            at("2026-10-15 00:00"),
+            at("2026-11-21 00:00"),
+            "đến hết 20/11",
+        ),
+    ),
+    "extend": (
+        Action.RUN_CAMPAIGN,
+        lambda w, by: conduct.extend(
+            w.session,
+            by,
+            w.campaign,
+            w.unit("STP"),
+            Step.SELF_ASSESSMENT,
+            at("2026-11-21 00:00"),
+            "bão",
+        ),
+    ),
+    "invite": (
+        Action.INVITE,
+        lambda w, by: invitations.invite(w.session, by, unit=w.unit("STP"), role=Role.DEPUTY),
+    ),
+    "withdraw": (Action.INVITE, lambda w, by: invitations.withdraw(w.session, w.invitation, by)),
+    "revoke": (
+        Action.REVOKE,
+        lambda w, by: people.end_binding(w.session, w.deputy or Binding(), "x", by),
+    ),
+    "hand over": (
+        Action.HAND_OVER,
+        lambda w, by: people.hand_over_by_invitation(w.session, w.deputy or Binding(), "x", by),
+    ),
+}
+
+
+@pytest.fixture
+def world(province: sessionmaker[Session]) -> Iterator[World]:
+    with province() as session:
+        yield World(session)
+        session.rollback()
+
+
+def rows(session: Session) -> list[int]:
+    tables = (Evidence, EvidenceLink, AppraisalTask, Binding, people.Invitation, AuditEntry)
+    return [session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
+
+
+def hears(world: World, deed: Deed, by: By) -> str | None:
+    """What is refused, and then leaves nothing; None for what is done (and undone here)."""
+    before = rows(world.session)
+    savepoint = world.session.begin_nested()
+    try:
+        deed(world, by)
+        heard = None
+    except Refusal as refusal:
+        heard = refusal.name
+        assert rows(world.session) == before
+    savepoint.rollback()
+    world.session.expire_all()
+    return heard
+
+
+def right(world: World, by: By, action: Action) -> bool:
+    """What the policy, which has a matrix of its own, says of the thing."""
+    thing: policy.Thing = {
+        Action.FILE_EVIDENCE: world.line,
+        Action.EXPLAIN: world.line,
+        Action.SCORE: world.line,
+        Action.ASSIGN_TASKS: world.campaign,
+        Action.RUN_CAMPAIGN: world.campaign,
+        Action.ANSWER_TASK: world.task,
+    }.get(action, Grant(world.unit("STP"), Role.DEPUTY))
+    return policy.why_not(world.session, by, action, thing) is None
+
+
+def test_every_action_asks_the_policy_by_itself(world: World) -> None:
+    """Roles × units × deeds: allowed by the policy and done, or refused and nothing left."""
+    actors = {(r, u): world.by(u, r, f"{r} {u}") for r in Role for u in UNITS}
+    actors |= {("the task's reviewer", "SNV"): world.reviewer}  # type: ignore[dict-item]
+    cells, surprises, done = 0, [], set()
+    for name, (action, deed) in DEEDS.items():
+        for who, by in actors.items():
+            heard, allowed = hears(world, deed, by), right(world, by, action)
+            cells += 1
+            done |= {name} if heard is None else set()
+            if (heard is None) != allowed:
+                surprises.append((name, who, heard, allowed))
+    assert surprises == []
+    assert done == set(DEEDS)  # Each is possible, for somebody.
+    assert cells == len(DEEDS) * 25
+
+
+def test_nobody_without_a_role_or_with_one_that_ended_does_anything(world: World) -> None:
+    ended = world.by("STP", Role.FOCAL_OFFICER, "Cũ")
+    assert ended.binding is not None
+    ended.binding.ended_at = NOW
+    world.session.flush()
+    for by in (ended, By(NOW, None, None, event_id=5), By(NOW, ended.person, None, event_id=6)):
+        heard = {hears(world, deed, by) for _, deed in DEEDS.values()}
+        assert heard <= {"role_ended", "not_your_role"}
+
+
+def test_a_closed_window_is_closed_for_whoever_worked_in_it(world: World) -> None:
+    late = replace(world.an, now=LATE)
+    heard = {
+        name: hears(world, deed, late)
+        for name, (action, deed) in DEEDS.items()
+        if action in {Action.FILE_EVIDENCE, Action.EXPLAIN, Action.SCORE}
+    }
+    assert set(heard.values()) == {"window_closed"}
+
+
+def test_a_document_is_not_filed_across_units(world: World) -> None:
+    both = world.by("STC", Role.FOCAL_OFFICER, "Hai nơi")
+    other = world.line_of("STC", "1.1.1")
+    with pytest.raises(Refusal, match="not_your_unit"):
+        evidence.file_under(world.session, both, world.document, other)
+
+
+# T7
+
+
+def own_lines(world: World, person: Person, task: AppraisalTask) -> set[str]:
+    """The reviewer's own units among those whose lines the task gives them."""
+    own = {b.unit.code for b in people.active_bindings(world.session, person.id)}
+    return own & {s.unit.code for s in appraisal.scope(world.session, task).shares}
+
+
+def test_a_reviewer_has_nothing_to_do_with_the_own_unit_also_after_a_transfer(
+    world: World,
+) -> None:
+    by, session = world.reviewer, world.session
+    assert by.person is not None
+    session.expire_all()
+    assert own_lines(world, by.person, world.task) == set()
+    assert evidence.why_not_see(session, by, world.line) is None
+    for role in Role:  # Whatever they become at STP, its lines are closed from then on.
+        savepoint = session.begin_nested()
+        unit = world.unit("STP")
+        session.add(Binding(person_id=by.person_id, unit_id=unit.id, role=role, since=NOW))
+        session.flush()
+        assert own_lines(world, by.person, world.task) == set()
+        assert evidence.why_not_see(session, by, world.line) == Refusal("not_your_unit")
+        savepoint.rollback()
+        session.expire_all()
+    lines = select(Line).join(Line.assessment).join(Line.item)
+    own = session.scalars(
+        lines.where(Assessment.unit_id == world.unit("SNV").id, Item.code.like("1.%"))
+    ).all()
+    assert own
+    assert {str(evidence.why_not_see(session, by, line)) for line in own} == {"not_your_unit"}
