@@ -56,7 +56,8 @@ class Words:
         return "".join(span.text for span in self.text(name, values, language))
 
     def label(self, choice: Choice, language: str = "vi") -> str:
-        return self.plain(f"choice.{choice.action}", language, **choice.values)
+        """In one line, whatever its values hold."""
+        return " ".join(self.plain(f"choice.{choice.action}", language, **choice.values).split())
 
     def letter(self, message: OutboxMessage, language: str = "vi") -> Letter:
         """The message as its reader sees it; files are added by who has the store."""
@@ -158,7 +159,9 @@ class _Formatter(string.Formatter):
                 return between.join(self._write(item) for item in value)
             case datetime() | date():
                 return self.format_field(value, "")
-        return str(value).replace(_BOLD_ON, "").replace(_BOLD_OFF, "")
+        text = str(value).replace(_BOLD_ON, "").replace(_BOLD_OFF, "")
+        # Half of a character, which no platform takes, must not hold a message up.
+        return text.encode("utf-8", "replace").decode("utf-8")
 
     def _decimal(self, value: Decimal) -> str:
         rounded = value.quantize(Decimal("0.01"), ROUND_HALF_UP)
