@@ -23,7 +23,6 @@ LIMITS = LimitsSection(turns_a_minute=60, uploads_a_minute=5)
 
 @pytest.fixture
 def stage(
-    hurried: None,
     province: sessionmaker[Session],
     database_url: str,
     clock: TestClock,
