@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset run test heavy lint format bench setup
+.PHONY: help demo demo-reset run test heavy lint format pictures bench setup
 
 help: ## List these commands.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ lint: $(READY) ## Check style, types and the rule for imports.
 format: $(READY) ## Format the code.
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+pictures: $(READY) ## Take the README's pictures anew.
+	@$(BIN)/python -m tests.pictures
 
 bench: $(READY) ## Measure, against peers in the same run.
 	@$(BIN)/python -m benchmarks
