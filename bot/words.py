@@ -128,7 +128,7 @@ class _Formatter(string.Formatter):
                 pieces.append(written)
         if "{" in line and empty and not literal.replace("*", "").strip():
             return None, bold
-        return "".join(pieces), bold
+        return "".join(pieces).rstrip(" "), bold  # What came last may have been empty.
 
     def format_field(self, value: Any, spec: str) -> str:
         if "|" in spec:

@@ -46,7 +46,10 @@ def read_code() -> Said:
             _read_strings(tree, said)
     for suffix in ("*.html", "*.js"):
         for path in (ROOT / "bot").rglob(suffix):
-            said.mentioned.update(re.findall(r"[\"'`]([\w.]+)[\"'`]", path.read_text("utf-8")))
+            text = path.read_text("utf-8")
+            said.mentioned.update(re.findall(r"[\"'`]([\w.]+)[\"'`]", text))
+            beginnings = set(re.findall(r'"([a-z_]+\.)" ~', text))  # Of a name: "demo." ~ phase
+            said.patterns += [re.compile(re.escape(each) + r"[\w.]+") for each in beginnings]
     return said
 
 
