@@ -3,13 +3,13 @@ out in the chat that asked (design.md 6)."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, select, update
+from sqlalchemy import ColumnElement, ForeignKey, exists, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models import audit
 from models.base import Base
 from models.people import codes
-from models.people.tables import By, Person
+from models.people.tables import Binding, By, Person
 
 MINUTES = 30
 LIMIT = 200 << 20  # In bytes; what the web page takes.
@@ -53,20 +53,21 @@ def make_link(
 
 
 def find(session: Session, code: str, now: datetime) -> UploadLink | None:
-    """The link while it is good: not used, not expired."""
-    good = (UploadLink.used_at.is_(None), UploadLink.expires_at > now)
-    query = select(UploadLink).where(UploadLink.code_hash == codes.hash_of(code), *good)
-    return session.scalar(query)
+    """The link while it is good: not used, not expired, its person still in a role."""
+    return session.scalar(select(UploadLink).where(*_good(code, now)))
 
 
 def redeem(session: Session, code: str, now: datetime) -> UploadLink | None:
     """Use the link up, once; None for everybody but the first."""
-    good = (UploadLink.used_at.is_(None), UploadLink.expires_at > now)
-    used = (
-        update(UploadLink)
-        .where(UploadLink.code_hash == codes.hash_of(code), *good)
-        .values(used_at=now)
-        .returning(UploadLink.id)
-    )
+    used = update(UploadLink).where(*_good(code, now)).values(used_at=now).returning(UploadLink.id)
     link_id = session.execute(used).scalar_one_or_none()
     return None if link_id is None else session.get(UploadLink, link_id)
+
+
+def _good(code: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        UploadLink.code_hash == codes.hash_of(code),
+        UploadLink.used_at.is_(None),
+        UploadLink.expires_at > now,
+        exists().where(Binding.person_id == UploadLink.person_id, Binding.ended_at.is_(None)),
+    )
