@@ -68,7 +68,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         database = Path(folder) / "province.db"
         officers.build(database)
-        repeats, updates = (1, 600) if arguments.quick else (5, 2000)
+        repeats, updates = (1, 400) if arguments.quick else (5, 2000)
         plan = Plan(repeats, updates, database)
         for name in arguments.suites or SUITES:
             print(SUITES[name](plan), flush=True)

@@ -102,7 +102,7 @@ def running(subject: Subject, api: str) -> Iterator["Process"]:
                 subject.command, cwd=folder, env=environment, stdout=log, stderr=log
             )
         try:
-            yield Process(process.pid, began)
+            yield Process(process.pid, began, folder / "log")
             if process.poll() is not None:
                 raise RuntimeError(f"{subject.name} ended: {(folder / 'log').read_text()[-2000:]}")
         except TimeoutError as error:
@@ -118,11 +118,20 @@ def running(subject: Subject, api: str) -> Iterator["Process"]:
 class Process:
     pid: int
     began: float
+    log: Path
 
     def cpu(self) -> float:
         """Processor time so far, of all its threads, in seconds."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    def until_it_says(self, words: str) -> float:
+        """The seconds from its start until ``words`` are in what it prints."""
+        while words not in self.log.read_text(errors="replace"):
+            if time.time() - self.began > LONGEST:
+                raise TimeoutError(f"never said {words}")
+            time.sleep(0.01)
+        return time.time() - self.began
 
     def memory(self) -> float:
         """What it holds in memory now (resident set), in MB."""

@@ -54,7 +54,7 @@ def _to_first_poll(subject: Subject) -> tuple[float, float]:
 
 def _to_addresses(subject: Subject) -> tuple[float, float]:
     with running(subject, "http://127.0.0.1:1") as process:
-        seconds = process.until_it_says("http")
+        seconds = process.until_it_says("http://")
         time.sleep(IDLE_SECONDS)
         return seconds, process.memory()
 

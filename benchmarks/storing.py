@@ -91,8 +91,7 @@ async def _put_plainly(plain: Any, number: int) -> None:
 
 def _plain(engine: Any) -> Any:
     """A connection of the same SQLite with the same settings, without SQLAlchemy."""
-    connection = engine.raw_connection().detach() if False else engine.raw_connection()
-    raw = connection.driver_connection
+    raw = engine.raw_connection().driver_connection
     raw.execute("CREATE TABLE plain_event (id INTEGER PRIMARY KEY, body TEXT)")
     raw.execute("CREATE TABLE plain_setting (key TEXT PRIMARY KEY, value TEXT)")
     return raw
