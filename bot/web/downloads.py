@@ -11,6 +11,7 @@ from bot.web.history import SHOWN
 from bot.web.world import WORLD
 from models.files import clean_name
 from models.outbox import OutboxMessage
+from models.people import Binding
 from models.web_sessions import CHANNEL, Standing
 
 
@@ -25,6 +26,9 @@ async def get(request: web.Request) -> web.StreamResponse:
             return None
         if message.status not in SHOWN or not message.enclosure:
             return None
+        role = session.get(Binding, message.binding_id) if message.binding_id else None
+        if role is not None and role.ended_at is not None:
+            return None  # It was for a role that ended; another one does not open it.
         return message.enclosure["name"], message.enclosure["sha256"]
 
     found = await world.database.read(find)

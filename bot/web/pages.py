@@ -1,6 +1,7 @@
 """Pages to look at: signing in, the invitation's page, the chat, leaving it."""
 
 import re
+from datetime import datetime
 
 from aiohttp import web
 from sqlalchemy.orm import Session
@@ -11,10 +12,10 @@ from bot.web.entries import Cursor
 from bot.web.history import History, Section
 from bot.web.render import Renderer, script_words
 from bot.web.world import WORLD, World
-from models import web_sessions
+from models import outbox, people, web_sessions
 from models.inbox import Arrival
 from models.messages import word_of
-from models.people import invitations
+from models.people import Role, invitations
 from models.web_sessions import CHANNEL, Standing, Visitor
 
 RENDERER = web.AppKey("renderer", Renderer)
@@ -23,6 +24,7 @@ HISTORY = web.AppKey("history", History)
 # A whole office may come from one address, so one colleague's mistakes bar nobody else.
 WRONG_CODES_OF_A_PLACE = 30
 
+MANY_GUESSES = 100  # An hour; a code has 128 bits, so nothing but the alarm depends on it.
 # Crockford's base 32, as it may be typed: small letters, spaces, O and I for the figures.
 _TYPED_CODE = re.compile(r"[0-9A-Z]{26}")
 _MISREAD = str.maketrans("OIL", "011", " -\t\r\n\u00a0\u200b")
@@ -173,6 +175,20 @@ async def _is_usable(request: web.Request, code: str) -> bool:
         return invitations.try_code(session, sealed, CHANNEL, client, now, most) is not None
 
     return await world.database.write(attempt)
+
+
+def _note_guess(session: Session, now: datetime) -> None:
+    """Who tries codes here has no account to count by; the admins hear of many in one hour."""
+    tried = invitations.wrong_codes(session, CHANNEL, "", now)
+    if tried >= MANY_GUESSES:
+        return
+    invitations.note_wrong_code(session, CHANNEL, "", now)
+    if tried + 1 < MANY_GUESSES:
+        return
+    for admin in people.holders_of_role(session, Role.ADMIN):
+        values = {"count": MANY_GUESSES, "channel": CHANNEL}
+        key = f"wrong_codes:{CHANNEL}:{now:%Y%m%d}:{admin.id}"
+        outbox.enqueue(session, "many_wrong_codes", values, to=admin, key=key, at=now)
 
 
 def _script_settings(request: web.Request, guest: Guest) -> dict[str, object]:

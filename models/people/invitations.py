@@ -21,6 +21,7 @@ __all__ = [
     "invite",
     "invite_to_log_in",
     "issue",
+    "note_wrong_code",
     "seal",
     "try_code",
     "void",
@@ -108,9 +109,13 @@ def try_code(
         return None
     found = find_usable(session, sealed_hash, now) if sealed_hash else None
     if found is None:
-        session.add(WrongCode(channel=channel, address=address, tried_at=now))
-        session.flush()
+        note_wrong_code(session, channel, address, now)
     return found
+
+
+def note_wrong_code(session: Session, channel: str, address: str, now: datetime) -> None:
+    session.add(WrongCode(channel=channel, address=address, tried_at=now))
+    session.flush()
 
 
 def wrong_codes(session: Session, channel: str, address: str, now: datetime) -> int:

@@ -1,7 +1,10 @@
 """Who gets in: invitations, sessions, foreign pages (N24, I8)."""
 
+import re
+
 import httpx
 import pytest
+from sqlalchemy import update
 
 from bot.web.door import COOKIE, TOKEN_HEADER, form_token
 from bot.web.pages import WRONG_CODES_OF_A_PLACE
@@ -55,6 +58,32 @@ def test_who_tries_many_wrong_codes_is_let_in_no_more_and_nobody_else_is_barred(
         assert {row.address[:5] for row in site.rows(WrongCode)} == {"from:"}
         other = {"X-Forwarded-For": "2001:db8:0:2::7"}
         assert client.post(f"/start/{code}", headers=other).status_code == 303
+
+
+def test_the_admins_hear_once_of_many_wrong_codes(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """T2: without an account to count by, and without a door that others could shut."""
+    monkeypatch.setattr("bot.web.pages.MANY_GUESSES", 5)
+    site.officer()
+    site.write(lambda session: session.execute(update(Binding).values(role=Role.ADMIN)))
+    with httpx.Client(headers={"Origin": site.address}) as client:
+        for number in range(9):
+            code = f"{number}" * 26
+            assert client.post(f"{site.address}/start", data={"code": code}).status_code == 403
+        assert [message.name for message in site.rows(OutboxMessage)] == ["many_wrong_codes"]
+        assert len(site.rows(WrongCode)) == 5
+        assert client.post(f"{site.address}/start/{site.invite()}").status_code == 303
+
+
+def test_no_address_of_ours_is_told_to_others(site: Site) -> None:
+    """Codes stand in addresses: nothing is fetched from elsewhere, no referrer goes there."""
+    an = site.officer()
+    for path in (an.base, f"{site.address}/start/{site.invite()}", f"{site.address}/dang-nhap"):
+        page = an.client.get(path)
+        assert page.headers["Referrer-Policy"] == "same-origin"
+        assert page.headers["Cache-Control"] == "no-store"
+        assert re.findall(r'(?:src|href|action)="(?:https?:)?//', page.text) == []
 
 
 def test_a_code_may_be_pasted_as_a_link_or_typed_in_groups(site: Site) -> None:

@@ -4,12 +4,14 @@ import hashlib
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from bot.channel import Abilities, Attached, Incoming
 from models import uploads
 from models.messages import Enclosure
-from models.people import By, Person
+from models.outbox import OutboxMessage
+from models.people import Binding, By, Person, Role
 from tests.web.site import Site
 
 PDF = b"%PDF-1.4 mot"
@@ -72,6 +74,43 @@ def test_a_download_is_for_its_chat_and_never_shown_by_the_browser(site: Site) -
     assert got.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert got.headers["X-Content-Type-Options"] == "nosniff"
     assert [hoa.client.get(f"files/{n}").status_code for n in (1, 2)] == [404, 404]
+
+
+def test_what_was_for_a_role_that_ended_is_not_opened_by_another(site: Site) -> None:
+    an = site.officer("An")
+    site.say(an.chat, enclosure=Enclosure("a.pdf", sha256=site.keep(PDF)))
+
+    def change(session: Session) -> None:
+        [first] = session.scalars(select(Binding))
+        session.execute(update(OutboxMessage).values(binding_id=first.id))
+        other = {"role": Role.OBSERVER, "since": site.clock()}
+        session.add(Binding(person_id=first.person_id, unit_id=first.unit_id, **other))
+
+    site.write(change)
+    assert an.client.get("files/1").status_code == 200
+    ended = update(Binding).where(Binding.role == Role.FOCAL_OFFICER)
+    site.write(lambda session: session.execute(ended.values(ended_at=site.clock())))
+    assert an.client.get("files/1").status_code == 404
+
+
+def test_the_upload_links_of_others_and_of_leavers_open_nothing(site: Site) -> None:
+    site.officer()
+
+    def link(session: Session) -> str:
+        person = session.scalars(select(Person)).one()
+        return uploads.make_link(session, By(site.clock(), person), "telegram", "4711")[0]
+
+    code = site.write(link)
+    with httpx.Client(headers={"Origin": site.address}) as client:
+        for wrong in (code[:-1], code + "0", "0" * 26, code[::-1], "%2e%2e"):
+            url = f"{site.address}/tai-len/{wrong}"
+            assert client.get(url).status_code in {403, 404}, wrong
+            assert client.post(url, files={"file": ("a", PDF)}).status_code in {403, 404}
+        site.end_roles()
+        url = f"{site.address}/tai-len/{code}"
+        assert client.get(url).status_code == 403
+        assert client.post(url, files={"file": ("a", PDF)}).status_code == 403
+    assert site.events() == []
 
 
 def test_a_link_brings_files_to_the_chat_that_asked_and_works_once(site: Site) -> None:
