@@ -4,7 +4,7 @@ A file sent from anywhere is taken: its caption files it, or the bot asks for it
 """
 
 from handlers.dialogue import Conversation, on_choice, on_command, on_file, on_text
-from handlers.evidence import cards, filing, lines, picking, uploading
+from handlers.evidence import cards, filing, line_cards, lines, picking, uploading
 from handlers.evidence.common import At
 from models.people import Role
 
@@ -15,7 +15,7 @@ conversation = Conversation(
         on_command("minhchung", lines.start, "evidence"),
         on_choice("evidence", lines.start),
         on_choice("documents", lines.start),
-        on_choice("evidence_for", lines.open_line),
+        on_choice("evidence_for", line_cards.open_line),
         on_choice("explain", lines.ask_explanation),
         on_file(filing.take_files),
     ],
@@ -39,8 +39,8 @@ conversation = Conversation(
         on_choice("evidence_area", picking.list_criteria),
         on_choice("evidence_criterion", picking.list_lines),
         on_choice("evidence_set_aside", picking.set_aside),
-        on_choice("evidence_next", lines.open_line),
-        on_choice("evidence_see", lines.open_line),
+        on_choice("evidence_next", line_cards.open_line),
+        on_choice("evidence_see", line_cards.open_line),
         on_choice("evidence_unfiled", lines.list_unfiled),
         on_choice("evidence_file_now", lines.file_now),
         on_choice("evidence_upload", uploading.offer),

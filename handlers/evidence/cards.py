@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from handlers.dialogue import Choice, Enclosure, Part, State, Turn
-from handlers.evidence import filing, lines, picking, uploading
+from handlers.evidence import asking, filing, line_cards, uploading
 from handlers.evidence.common import (
     At,
     details,
@@ -127,11 +127,11 @@ def restore(turn: Turn, value: str) -> State:
 
 def ask_also(turn: Turn, value: str) -> State:
     """The same document for one more line, without sending it again (F30)."""
-    return picking.ask_which_line(turn, documents_at(turn, value), new=False)
+    return asking.ask_which_line(turn, documents_at(turn, value), new=False)
 
 
 def back(turn: Turn, value: str) -> State:
-    return lines.open_line(turn, value)
+    return line_cards.open_line(turn, value)
 
 
 def _say_replaced(turn: Turn, link: EvidenceLink) -> State:

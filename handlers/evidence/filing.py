@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from handlers.dialogue import Choice, Part, State, Turn
-from handlers.evidence import picking, uploading
+from handlers.evidence import asking, uploading
 from handlers.evidence.common import (
     At,
     details,
@@ -53,7 +53,7 @@ def take(turn: Turn, sources: Sequence[Received | str], caption: str) -> State |
     sheet = own_sheet(turn)
     if refusal := evidence.why_not_add(turn.session, turn.by, sheet):
         raise refusal
-    lines = picking.named_lines(turn, caption) or _line_at_hand(turn)
+    lines = asking.named_lines(turn, caption) or _line_at_hand(turn)
     outcome = Outcome(len(sources), notes=refused(turn, sources, caption, lines))
     fitting = []
     for line in lines:
@@ -134,7 +134,7 @@ def _answer(turn: Turn, outcome: Outcome, speak: Callable[..., object]) -> State
         _receipt(turn, outcome, speak)
     if outcome.waiting:
         notes = [] if outcome.links else outcome.notes
-        return picking.ask_which_line(turn, outcome.waiting, notes)
+        return asking.ask_which_line(turn, outcome.waiting, notes)
     if not outcome.links:
         turn.say(
             "evidence_not_saved",

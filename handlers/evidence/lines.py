@@ -3,7 +3,7 @@
 import re
 
 from handlers.dialogue import Choice, Part, State, Turn
-from handlers.evidence import filing, picking, uploading
+from handlers.evidence import asking, filing, line_cards, picking, uploading
 from handlers.evidence.common import (
     At,
     documents_at,
@@ -14,7 +14,6 @@ from handlers.evidence.common import (
     see_line,
 )
 from models import evidence
-from models.assessment import Line
 from models.evidence import EXPLANATION_SIGNS
 from models.refusals import Refusal
 
@@ -62,35 +61,7 @@ def list_unfiled(turn: Turn, _: str) -> State | None:
 
 
 def file_now(turn: Turn, value: str) -> State:
-    return picking.ask_which_line(turn, documents_at(turn, value))
-
-
-def open_line(turn: Turn, value: str) -> State:
-    return show(turn, line_at(turn, value))
-
-
-def show(turn: Turn, line: Line) -> State:
-    """What the line has; files and links sent from here on are for it."""
-    turn.memory.clear()
-    turn.memory["line"] = line.id
-    links = evidence.open_links(turn.session, line.id)
-    closed = evidence.history(turn.session, line.id)
-    refusal = evidence.why_not_prove(turn.session, turn.by, line)
-    ways = [*uploading.ways_in(turn), Choice("evidence_link"), Choice("explain", line.id)]
-    always = [] if refusal else ways
-    if closed:
-        always.append(Choice("evidence_history", line.id, count=len(closed)))
-    offers = list(refusal.offers) if refusal else []
-    return turn.ask(
-        At.LINE,
-        "evidence_of_line",
-        [Choice("evidence_open", link.id, file=link.evidence.name) for link in links],
-        always=[*always, *offers, *next_line(turn, line), Choice("menu")],
-        code=line.item.code,
-        title=line.item.title,
-        standing=_standing(turn, line, len(links)),
-        how=said(refusal) if refusal else _how(turn, line),
-    )
+    return asking.ask_which_line(turn, documents_at(turn, value))
 
 
 def enter_at_line(turn: Turn, text: str) -> State | None:
@@ -133,7 +104,7 @@ def ask_explanation(turn: Turn, value: str) -> State:
         raise refusal
     turn.memory.clear()
     turn.memory["line"] = line.id
-    now = _explanation(turn, line)
+    now = line_cards.explanation_now(turn, line)
     return turn.ask(
         At.EXPLAIN,
         "evidence_ask_explanation",
@@ -178,23 +149,3 @@ def keep_beginning(turn: Turn, _: str) -> State | None:
     """The draft up to the last word that fits."""
     draft = str(turn.memory.get("draft", ""))[:EXPLANATION_SIGNS]
     return enter_explanation(turn, draft.rsplit(" ", 1)[0] if " " in draft else draft)
-
-
-def _how(turn: Turn, line: Line) -> Part:
-    name = uploading.how(turn, "evidence_how_line", "evidence_how_line_by_link")
-    return Part(name, code=line.item.code)
-
-
-def _standing(turn: Turn, line: Line, count: int) -> list[Part]:
-    parts = [Part("evidence_count", count=count) if count else Part("evidence_count_none")]
-    if explanation := _explanation(turn, line):
-        parts.append(explanation)
-    return parts
-
-
-def _explanation(turn: Turn, line: Line) -> Part | None:
-    found = evidence.explanations(turn.session, line.id)
-    if not found or found[0].closed_at is not None:
-        return None
-    newest = found[0]
-    return Part("evidence_explanation", text=newest.text, at=newest.written_at)

@@ -2,42 +2,12 @@
 
 from collections.abc import Sequence
 
-from handlers.dialogue import Choice, Part, State, Turn
-from handlers.evidence import filing, lines
-from handlers.evidence.common import At, documents_at, ids, line_at, own_sheet, pick_line
+from handlers.dialogue import Choice, State, Turn
+from handlers.evidence import asking, filing, line_cards
+from handlers.evidence.common import At, documents_at, line_at, own_sheet, pick_line
 from models import assessment, evidence
 from models.assessment import Line
-from models.evidence import Evidence
 from models.refusals import Refusal
-
-EACH_NAMED = 3
-
-
-def ask_which_line(
-    turn: Turn, documents: Sequence[Evidence], notes: Sequence[Part] = (), *, new: bool = True
-) -> State:
-    """Ask for the line of ``documents``; ``new``: they may still be set aside."""
-    turn.memory.clear()
-    turn.memory["documents"] = ids(documents)
-    first = documents[0]
-    hints = " ".join(f"{document.name} {document.caption}" for document in documents)
-    likely = evidence.likely_lines(turn.session, first.assessment_id, hints)
-    filed = {line.id for line in evidence.filed_lines(turn.session, first.id)}
-    always = [Choice("evidence_by_area")]
-    if new:
-        always.append(Choice("evidence_set_aside", ids(documents)))
-    always.append(Choice("menu"))
-    return turn.ask(
-        At.PICK,
-        "evidence_which_line" if len(documents) == 1 else "evidence_which_line_of_several",
-        [pick_line(line) for line in likely if line.line_id not in filed],
-        always=always,
-        notes=list(notes),
-        file=first.name,
-        size=_size_of(first),
-        count=len(documents),
-        names=[document.name for document in documents[:EACH_NAMED]],
-    )
 
 
 def list_areas(turn: Turn, _: str = "") -> State:
@@ -77,7 +47,7 @@ def enter(turn: Turn, text: str) -> State | None:
 def find(turn: Turn, text: str) -> list[Line] | State:
     """The lines that ``text`` names, or the question which of those it could mean."""
     sheet = own_sheet(turn)
-    if named := named_lines(turn, text):
+    if named := asking.named_lines(turn, text):
         return named
     found = assessment.search_lines(turn.session, sheet.id, text)
     if not found:
@@ -85,19 +55,11 @@ def find(turn: Turn, text: str) -> list[Line] | State:
     return found if len(found) == 1 else _ask_among(turn, found)
 
 
-def named_lines(turn: Turn, text: str) -> list[Line]:
-    """The lines whose codes stand in ``text``."""
-    sheet = own_sheet(turn)
-    codes = evidence.parse_caption(text).codes
-    found = (assessment.find_line(turn.session, sheet.id, code) for code in codes)
-    return [line for line in found if line is not None]
-
-
 def choose(turn: Turn, chosen: list[Line], text: str = "") -> State | None:
     """File what waits for a line; where nothing waits, show the line."""
     waiting = turn.memory.get("documents")
     if not waiting:
-        return lines.show(turn, chosen[0])
+        return line_cards.show(turn, chosen[0])
     return filing.file_waiting(turn, documents_at(turn, waiting), chosen, text)
 
 
@@ -114,7 +76,3 @@ def _ask_among(turn: Turn, found: Sequence[Line]) -> State:
     return turn.ask(
         At.PICK, "evidence_which_of_lines", [pick_line(line) for line in found], always=always
     )
-
-
-def _size_of(document: Evidence) -> Part | str:
-    return Part("evidence_size", size=document.file.size) if document.file else ""
