@@ -50,7 +50,9 @@ class Words:
         return self._templates[language]
 
     def text(self, name: str, values: Mapping[str, Any], language: str = "vi") -> tuple[Span, ...]:
-        return _spans(self._marked(name, values, language))
+        lines = self._marked(name, values, language).split("\n")
+        # What came last on a line may have been empty; within a part the space is meant.
+        return _spans("\n".join(line.rstrip(" ") for line in lines))
 
     def plain(self, name: str, language: str = "vi", /, **values: Any) -> str:
         return "".join(span.text for span in self.text(name, values, language))
@@ -128,7 +130,7 @@ class _Formatter(string.Formatter):
                 pieces.append(written)
         if "{" in line and empty and not literal.replace("*", "").strip():
             return None, bold
-        return "".join(pieces).rstrip(" "), bold  # What came last may have been empty.
+        return "".join(pieces), bold
 
     def format_field(self, value: Any, spec: str) -> str:
         if "|" in spec:

@@ -28,6 +28,10 @@ msgid "list"
 msgstr "{lines}\n{note}\n{names}"
 msgid "line"
 msgstr "- {what:cut12} {count:dòng|các dòng}"
+msgid "row"
+msgstr "{number}{size:bytes} {nothing}"
+msgid "number"
+msgstr "{number} · "
 msgid "choice.open"
 msgstr "**Mở** {code}"
 """
@@ -76,6 +80,14 @@ def test_lines_without_a_value_are_dropped_and_lists_fill_lines(words: Words) ->
     text = words.plain("list", lines=lines, note=None, names=["A", "B"])
 
     assert text == "- một hai ba… dòng\n- sáu các dòng\nA, B"
+
+
+def test_a_space_that_a_part_ends_with_stays_and_one_at_the_end_of_a_line_goes(
+    words: Words,
+) -> None:
+    number = Part("number", number="12/KH-STP")
+
+    assert words.plain("row", number=number, size=2048, nothing="") == "12/KH-STP · 2 KB"
 
 
 def test_a_label_is_plain_text(words: Words) -> None:
