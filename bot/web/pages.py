@@ -24,7 +24,6 @@ HISTORY = web.AppKey("history", History)
 # A whole office may come from one address, so one colleague's mistakes bar nobody else.
 WRONG_CODES_OF_A_PLACE = 30
 
-MANY_GUESSES = 100  # An hour; a code has 128 bits, so nothing but the alarm depends on it.
 # Crockford's base 32, as it may be typed: small letters, spaces, O and I for the figures.
 _TYPED_CODE = re.compile(r"[0-9A-Z]{26}")
 _MISREAD = str.maketrans("OIL", "011", " -\t\r\n\u00a0\u200b")
@@ -172,21 +171,19 @@ async def _is_usable(request: web.Request, code: str) -> bool:
 
     def attempt(session: Session) -> bool:
         most = WRONG_CODES_OF_A_PLACE
-        return invitations.try_code(session, sealed, CHANNEL, client, now, most) is not None
+        if invitations.try_code(session, sealed, CHANNEL, client, now, most) is not None:
+            return True
+        if invitations.wrong_codes(session, CHANNEL, client, now) >= most:
+            _alarm(session, now)
+        return False
 
     return await world.database.write(attempt)
 
 
-def _note_guess(session: Session, now: datetime) -> None:
-    """Who tries codes here has no account to count by; the admins hear of many in one hour."""
-    tried = invitations.wrong_codes(session, CHANNEL, "", now)
-    if tried >= MANY_GUESSES:
-        return
-    invitations.note_wrong_code(session, CHANNEL, "", now)
-    if tried + 1 < MANY_GUESSES:
-        return
+def _alarm(session: Session, now: datetime) -> None:
+    """The admins hear of many wrong codes, once a day."""
+    values = {"count": WRONG_CODES_OF_A_PLACE, "channel": CHANNEL}
     for admin in people.holders_of_role(session, Role.ADMIN):
-        values = {"count": MANY_GUESSES, "channel": CHANNEL}
         key = f"wrong_codes:{CHANNEL}:{now:%Y%m%d}:{admin.id}"
         outbox.enqueue(session, "many_wrong_codes", values, to=admin, key=key, at=now)
 

@@ -21,7 +21,6 @@ __all__ = [
     "invite",
     "invite_to_log_in",
     "issue",
-    "note_wrong_code",
     "seal",
     "try_code",
     "void",
@@ -109,13 +108,9 @@ def try_code(
         return None
     found = find_usable(session, sealed_hash, now) if sealed_hash else None
     if found is None:
-        note_wrong_code(session, channel, address, now)
+        session.add(WrongCode(channel=channel, address=address, tried_at=now))
+        session.flush()
     return found
-
-
-def note_wrong_code(session: Session, channel: str, address: str, now: datetime) -> None:
-    session.add(WrongCode(channel=channel, address=address, tried_at=now))
-    session.flush()
 
 
 def wrong_codes(session: Session, channel: str, address: str, now: datetime) -> int:
