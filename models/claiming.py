@@ -66,7 +66,9 @@ def claim(session: Session, ids: Sequence[int], now: datetime) -> list[Claimed]:
     """
     rows = session.connection().execute(_CLAIM, {"ids": ids, "now": now})
     taken = [id for id, status in rows if status == SendStatus.SENDING]
-    found = session.execute(_CLAIMED, {"ids": taken}) if taken else []
+    if not taken:
+        return []
+    found = session.execute(_CLAIMED, {"ids": taken}).tuples()
     return [Claimed(message, Language(language)) for message, language in found]
 
 

@@ -7,6 +7,7 @@ from models.base import Base
 SENDING_HOLD = "sending_hold"  # While there is such a row nothing is sent; see models.holds.
 LAST_BACKUP = "last_backup"  # When the newest backup was made, in ISO 8601.
 
+
 class Setting(Base):
     __tablename__ = "setting"
 

@@ -53,7 +53,7 @@ def keep_as_row(folder: Path):  # type: ignore[no-untyped-def]
     make_durable(engine)
     Base.metadata.create_all(engine)
 
-    async def keep(update: Update, context: ContextTypes.DEFAULT_TYPE) -> int:
+    async def keep(update: Update, _: ContextTypes.DEFAULT_TYPE) -> int:
         assert update.message is not None
         assert update.message.text is not None
         with Session(engine) as session, session.begin():
