@@ -4,7 +4,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
@@ -56,8 +56,11 @@ def read_code() -> Said:
 def _uses(tree: ast.Module, file: str) -> Iterator[Use]:
     for scope in _scopes(tree):
         constants = _constants(scope)
+        # What a duty owes becomes a reminder, which adds its own values to the message.
+        continued = getattr(scope, "name", "") == "debt_of"
         for call in _calls_of(scope):
-            yield from _uses_in(call, constants, file)
+            for use in _uses_in(call, constants, file):
+                yield replace(use, open=use.open or continued)
 
 
 def _scopes(tree: ast.Module) -> Iterator[ast.AST]:
