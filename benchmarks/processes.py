@@ -148,6 +148,7 @@ def _settings(folder: Path, api: str) -> dict[str, str]:
         "CCHC_STORAGE__DIRECTORY": str(folder / "evidence"),
         "CCHC_WEB__PORT": "0",
         "CCHC_HEALTH__PORT": "0",
+        "CCHC_LIMITS__TURNS_A_MINUTE": "0",
         "CCHC_TELEGRAM__TOKEN": TOKEN,
         "CCHC_TELEGRAM__API_URL": api,
         "CCHC_LOG__LEVEL": "WARNING",
