@@ -85,6 +85,16 @@ class Templates:
         engine.dispose()
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what has to do with a database runs once more."""
+    if not SERVER:
+        return
+    touching = {"database_url", "templates", "empty"}
+    apart = [item for item in items if not touching & set(getattr(item, "fixturenames", ()))]
+    config.hook.pytest_deselected(items=apart)
+    items[:] = [item for item in items if item not in set(apart)]
+
+
 @pytest.fixture(scope="session")
 def templates(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Templates:
     return Templates(tmp_path_factory.mktemp("databases"), worker_id)
