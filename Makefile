@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset run test heavy lint format pictures bench setup
+.PHONY: help demo demo-reset run test heavy faults lint format pictures bench setup
 
 help: ## List these commands.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,8 +30,12 @@ run: $(READY) ## Run the bot with config.toml.
 test: $(READY) ## Run the tests on SQLite and on PostgreSQL.
 	@$(BIN)/python -m tests.suite
 
-heavy: $(READY) ## Run the long suites: kills.
+heavy: $(READY) ## Run the long suites: kills, floods, every button.
 	@$(BIN)/python -m tests.suite --heavy
+
+faults: $(READY) ## Kill the bot a thousand times, bend a hundred thousand files (half an hour).
+	@CCHC_KILLS=1000 $(BIN)/python -m pytest -rP -m heavy tests/faults/test_kills.py
+	@$(BIN)/python -m tests.faults.mutants --count 100000 --seed $${CCHC_SEED:-7}
 
 lint: $(READY) ## Check style, types and the rule for imports.
 	@$(BIN)/ruff check .

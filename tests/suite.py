@@ -37,6 +37,8 @@ def _pytest(database: str, marks: str, environment: dict[str, str]) -> bool:
     print(f"\n== on {database}", flush=True)
     workers = str(min(4, os.cpu_count() or 2))
     command = [sys.executable, "-m", "pytest", "-n", workers, "--dist", "worksteal", "-m", marks]
+    if "not heavy" not in marks:
+        command.append("-rP")  # What the long suites print: their seeds and figures.
     status = subprocess.run(command, env={**os.environ, **environment}).returncode
     return status not in (0, 5)  # 5: this selection holds no test.
 

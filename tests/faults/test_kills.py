@@ -95,7 +95,7 @@ class Officer(threading.Thread):
 
 
 @pytest.mark.heavy
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(300 + 10 * KILLS)
 def test_nothing_is_lost_or_done_twice(
     province: sessionmaker[Session], database_url: str, tmp_path: Path
 ) -> None:
