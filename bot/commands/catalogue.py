@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from bot.commands.imports import FILE, show_problems
+from bot.commands.imports import FILE, import_group, show_problems
 from bot.desk import Desk
 from models import catalogue as catalogues
 from models.catalogue import Level, Method
@@ -12,7 +12,7 @@ from models.imports import ImportRefused
 from models.people import By
 
 
-@click.command()
+@import_group.command()
 @click.argument("file", type=FILE)
 @click.option("--name", required=True, help="what campaigns call it, for example departments")
 @click.pass_obj
