@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from bot import symptoms, systemd
@@ -111,7 +112,7 @@ def test_the_unit_names_what_there_is() -> None:
     assert "Type=notify" in unit
     assert "ExecStart=/opt/cchc-bot/.venv/bin/cchc run" in unit
     assert " backup /var/backups" in (folder / "cchc-backup.service").read_text()
-    assert {"run", "backup"} <= cli.commands.keys()
+    assert {"run", "backup"} <= set(cli.list_commands(click.Context(cli)))
 
 
 def test_a_blocked_loop_is_seen() -> None:

@@ -106,6 +106,7 @@ def test_the_whole_way_by_keyboard_alone(watched: Watched, site: Site) -> None:
     page.keyboard.press("Tab")
     assert focused(page) == "Đến ô nhập nội dung"
     page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.id === 'text'")  # A link is not instant.
     page.keyboard.type("2.1.1")
     page.keyboard.press("Enter")
     expect(page.locator("#log .entry")).to_have_count(4)
