@@ -9,7 +9,6 @@ from models.reminders.duties import (
     recipients,
     register,
     span_of,
-    still_owed,
 )
 from models.reminders.planning import plan, replan
 from models.reminders.rules import (
@@ -49,7 +48,6 @@ __all__ = [
     "snooze_choices",
     "snooze_instants",
     "span_of",
-    "still_owed",
     "what_is_left",
     "with_opening",
 ]

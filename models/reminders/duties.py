@@ -132,13 +132,6 @@ def debt_of(session: Session, reminder: Reminder) -> Part | None:
     return duty_of(reminder).debt_of(session, reminder)
 
 
-def still_owed(session: Session, reminder: Reminder, now: datetime) -> bool:
-    """Whether sending it makes sense now: before the deadline, and something is missing."""
-    if now >= span_of(session, reminder).closes_at:
-        return False
-    return debt_of(session, reminder) is not None
-
-
 def recipients(session: Session, reminder: Reminder) -> list[Binding]:
     """Whom it reaches now (C19)."""
     return duty_of(reminder).reached(concerned(session, reminder))
