@@ -124,7 +124,7 @@ def _readable_json(body: object) -> str:
 
 def gather(session: Session, now: datetime) -> Facts:
     by_status = select(InboxEvent.status, func.count()).group_by(InboxEvent.status)
-    events = {status.value: count for status, count in session.execute(by_status).tuples()}
+    events = {status.value: count for status, count in session.execute(by_status)}
     waiting = InboxEvent.status == EventStatus.NEW
     oldest = session.scalar(select(func.min(InboxEvent.received_at)).where(waiting))
     overdue = select(func.count()).where(
@@ -141,7 +141,7 @@ def gather(session: Session, now: datetime) -> Facts:
         oldest_message=_age(sending.oldest_queued(session), now),
         overdue_reminders=session.scalar(overdue) or 0,
         unreachable=session.scalar(unreachable) or 0,
-        documents={scan.value: count for scan, count in session.execute(by_scan).tuples()},
+        documents={scan.value: count for scan, count in session.execute(by_scan)},
     )
 
 

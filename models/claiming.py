@@ -68,7 +68,7 @@ def claim(session: Session, ids: Sequence[int], now: datetime) -> list[Claimed]:
     taken = [id for id, status in rows if status == SendStatus.SENDING]
     if not taken:
         return []
-    found = session.execute(_CLAIMED, {"ids": taken}).tuples()
+    found = session.execute(_CLAIMED, {"ids": taken})
     return [Claimed(message, Language(language)) for message, language in found]
 
 

@@ -127,7 +127,7 @@ def move(session: Session, channel: str, old: str, new: str) -> None:
 def counts(session: Session) -> dict[str, int]:
     """How many messages stand where, for the operator."""
     query = select(OutboxMessage.status, func.count()).group_by(OutboxMessage.status)
-    return {status.value: count for status, count in session.execute(query).tuples()}
+    return {status.value: count for status, count in session.execute(query)}
 
 
 def oldest_queued(session: Session) -> datetime | None:

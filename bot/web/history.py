@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from bot.routing import read_token
 from bot.web.entries import Cursor, Entry, EntryFile, Piece, of_letter
 from bot.words import Words, choices_on_screen
-from models.inbox import InboxEvent
+from models.inbox import Arrival, InboxEvent
 from models.messages import decode_choices
 from models.outbox import OutboxMessage, SendStatus
 from models.web_sessions import CHANNEL
@@ -81,7 +81,9 @@ class History:
         new_events = [row for row in events if row.id > since.event]
         return self._entries(session, join(new_events, known + unseen), language)
 
-    def of_event(self, session: Session, event: InboxEvent, language: str) -> Entry:
+    def said(self, session: Session, arrival: Arrival, language: str) -> Entry:
+        """What an event will look like that is not stored yet: it has no number, no instant."""
+        event = InboxEvent(**vars(arrival), id=0, received_at=arrival.made_at)
         return self._entries(session, [event], language)[0]
 
     def _entries(

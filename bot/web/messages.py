@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections import OrderedDict
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -12,7 +13,7 @@ from bot.web import door
 from bot.web.door import Guest
 from bot.web.pages import HISTORY, RENDERER
 from bot.web.world import WORLD
-from models.inbox import Arrival, InboxEvent
+from models.inbox import Arrival
 from models.people import invitations
 from models.text import clean
 from models.web_sessions import CHANNEL
@@ -38,14 +39,14 @@ async def take(
     """Store the event, show it on the chat's open pages, and answer with its bubble."""
     world, address = request.app[WORLD], guest.visitor.address
     arrival = Arrival(CHANNEL, client_id, address, body, world.clock())
-    kept = await world.inbox.accept([arrival])
     history, language = request.app[HISTORY], guest.language
+    # Read before it is stored: nothing may come between storing and showing, or the answer
+    # would stand on the pages above what it answers.
+    said = await world.database.read(lambda session: history.said(session, arrival, language))
+    kept = await world.inbox.accept([arrival])
     if not kept:
         return web.json_response({"html": ""})
-    event_id = kept[0].id
-    entry = await world.database.read(
-        lambda session: history.of_event(session, session.get_one(InboxEvent, event_id), language)
-    )
+    entry = replace(said, key=f"e{kept[0].id}", at=kept[0].received_at)
     world.channel.show(address, entry)
     return web.json_response({"html": request.app[RENDERER].entry(entry, language)})
 
