@@ -16,7 +16,7 @@ from bot.channel import Abilities, Edited, Press, Typed
 from bot.routing import Goal, Routes, position_of, read_token
 from bot.words import choices_on_screen
 from handlers.dialogue import Choice, Conversation, Links, PassOn, Turn
-from models import outbox, people
+from models import outbox
 from models.conversations import meet
 from models.files import Received, as_json, from_json
 from models.messages import Kind, decode, decode_choices
@@ -60,11 +60,15 @@ class Dispatcher:
 
     def take(self, session: Session, event: Event) -> None:
         """Answer one event. Raises Refusal: what was done has to be undone, then ``refuse``."""
-        Answering(self, session, event).answer(event.deed)
+        answering = Answering(self, session, event)
+        answering.answer(event.deed)
+        answering.keep()
 
     def refuse(self, session: Session, event: Event, refusal: Refusal) -> None:
         """Tell the person why nothing came of the event; the chat stays where it was."""
-        Answering(self, session, event).show_refusal(refusal)
+        answering = Answering(self, session, event)
+        answering.show_refusal(refusal)
+        answering.keep()
 
 
 class Answering:
@@ -81,11 +85,12 @@ class Answering:
         self._links = dispatcher._links
         self._session = session
         self._event = event
-        meeting = meet(session, event.channel, event.address)
-        self._chat, self._person = meeting.chat, meeting.person
+        self._meeting = meeting = meet(session, event.channel, event.address, event.at)
+        self._where, self._person = meeting.where, meeting.person
         self._bindings = meeting.bindings
-        if meeting.account is not None:
-            people.touch_account(meeting.account, event.at)
+
+    def keep(self) -> None:
+        self._meeting.keep(self._session)
 
     def answer(self, deed: Deed) -> None:
         if isinstance(deed, Typed) and not self._abilities.buttons:
@@ -99,9 +104,9 @@ class Answering:
             case Press():
                 self._press(deed)
             case Typed():
-                self._reach(deed, self._routes.for_text(self._chat, deed.text))
+                self._reach(deed, self._routes.for_text(self._where, deed.text))
             case Handed():
-                self._reach(deed, self._routes.for_files(self._chat, deed.files, deed.caption))
+                self._reach(deed, self._routes.for_files(self._where, deed.files, deed.caption))
 
     def _press(self, press: Press) -> None:
         message, choice, page = self._pressed(press)
@@ -149,23 +154,24 @@ class Answering:
             event_id=self._event.id,
             links=self._links,
             abilities=self._abilities,
+            where=self._where,
             memory=dict(goal.memory),
             argument=goal.argument,
-            interrupts=bool(self._chat.state),
+            interrupts=bool(self._where.state),
         )
-        chat, before = self._chat, self._chat.binding_id
+        where, before = self._where, self._where.binding_id
         if binding is not None:
-            chat.binding_id = binding.id  # Before the step, which may choose another.
+            where.binding_id = binding.id  # Before the step, which may choose another.
         state = goal.handler.call(turn, *goal.arguments)
-        if state is None and not turn.ended and binding and chat.binding_id == binding.id:
-            chat.binding_id = before  # What is said aside leaves the open form its role.
+        if state is None and not turn.ended and binding and where.binding_id == binding.id:
+            where.binding_id = before  # What is said aside leaves the open form its role.
         if turn.prompt_id is not None:
-            chat.prompt_id = turn.prompt_id
+            where.prompt_id = turn.prompt_id
         if state is not None:
-            chat.conversation, chat.state = goal.conversation.name, state.value
-            chat.memory = dict(turn.memory)
+            where.conversation, where.state = goal.conversation.name, state.value
+            where.memory = dict(turn.memory)
         elif turn.ended:
-            chat.conversation, chat.state, chat.memory = "", "", {}
+            where.conversation, where.state, where.memory = "", "", {}
 
     # Roles
 
@@ -175,7 +181,7 @@ class Answering:
 
     def _preferred(self, fitting: list[Binding], spoken_as: int | None) -> Binding | None:
         """The role a message was said to, else the one the chat is in, else the only one."""
-        for wanted in (spoken_as, self._chat.binding_id):
+        for wanted in (spoken_as, self._where.binding_id):
             for binding in fitting:
                 if binding.id == wanted:
                     return binding
@@ -192,7 +198,7 @@ class Answering:
         binding = next((b for b in self._bindings if str(b.id) == value), None)
         if binding is None:
             raise Refusal("role_ended", [Choice("menu")])
-        self._chat.binding_id = binding.id
+        self._where.binding_id = binding.id
         self.answer(_from_json(message.memory["again"]))
 
     # Screens
@@ -205,7 +211,7 @@ class Answering:
         place = outbox.Place(
             message.conversation, message.state, dict(message.memory), message.numbering
         )
-        self._chat.prompt_id = outbox.enqueue(
+        self._where.prompt_id = outbox.enqueue(
             self._session,
             message.name,
             decode(message.values),
@@ -274,7 +280,7 @@ class Answering:
             place=place,
         )
         if choices or always:
-            self._chat.prompt_id = message_id
+            self._where.prompt_id = message_id
 
     def _here(self, prompt: OutboxMessage | None = None) -> Recipient:
         person_id = self._person.id if self._person else None
@@ -282,7 +288,7 @@ class Answering:
         return Recipient(self._event.channel, self._event.address, person_id, binding_id)
 
     def _prompt(self) -> OutboxMessage | None:
-        prompt_id = self._chat.prompt_id
+        prompt_id = self._where.prompt_id
         return self._session.get(OutboxMessage, prompt_id) if prompt_id else None
 
     # Reading
@@ -291,7 +297,7 @@ class Answering:
         """Where there are no buttons, a number or a letter alone picks a choice (I10)."""
         message = self._prompt()
         if typed.text.strip().startswith("*"):
-            message = outbox.last_starred(self._session, self._chat.channel, self._chat.address)
+            message = outbox.last_starred(self._session, self._event.channel, self._event.address)
         if message is None:
             return typed
         position = position_of(typed.text, message)

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.channel import Typed
 from handlers.dialogue import Conversation, Handler, Trigger
-from models.conversations import Chat
+from models.conversations import Where
 from models.files import Received
 from models.messages import Choice
 from models.outbox import OutboxMessage
@@ -47,18 +47,18 @@ class Routes:
                 return goal
         return Goal(self._stranger, self._entry(self._stranger, Trigger.TEXT), (text,))
 
-    def for_text(self, chat: Chat, text: str) -> Iterator[Goal]:
+    def for_text(self, where: Where, text: str) -> Iterator[Goal]:
         if text.lstrip().startswith("/"):
             yield from self._command(text)
             return  # A command that is not for this person is not taken for words either.
         if SEALED_CODE.fullmatch(text.strip()):
             yield Goal(self._stranger, self._entry(self._stranger, Trigger.TEXT), (text,))
         else:
-            yield from self._in_state(chat, Trigger.TEXT, (text,))
+            yield from self._in_state(where, Trigger.TEXT, (text,))
         yield from self._anywhere(Trigger.TEXT, (text,))
 
-    def for_files(self, chat: Chat, files: Sequence[Received], caption: str) -> Iterator[Goal]:
-        yield from self._in_state(chat, Trigger.FILE, (files, caption))
+    def for_files(self, where: Where, files: Sequence[Received], caption: str) -> Iterator[Goal]:
+        yield from self._in_state(where, Trigger.FILE, (files, caption))
         yield from self._anywhere(Trigger.FILE, (files, caption))
 
     def for_choice(self, message: OutboxMessage, choice: Choice) -> Iterator[Goal]:
@@ -88,14 +88,14 @@ class Routes:
             yield Goal(conversation, handler, argument=match[2].strip())
 
     def _in_state(
-        self, chat: Chat, trigger: Trigger, arguments: tuple[Any, ...]
+        self, where: Where, trigger: Trigger, arguments: tuple[Any, ...]
     ) -> Iterator[Goal]:
-        conversation = self._all.get(chat.conversation)
+        conversation = self._all.get(where.conversation)
         if conversation is None:
             return
-        for handler in conversation.handlers_in(chat.state):
+        for handler in conversation.handlers_in(where.state):
             if handler.trigger is trigger:
-                yield Goal(conversation, handler, arguments, dict(chat.memory))
+                yield Goal(conversation, handler, arguments, dict(where.memory))
 
     def _anywhere(self, trigger: Trigger, arguments: tuple[Any, ...]) -> Iterator[Goal]:
         for conversation in self._all.values():

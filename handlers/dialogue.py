@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from models import outbox
+from models.conversations import Where
 from models.files import Received
 from models.messages import Choice, Enclosure, Kind, Numbering, Part, Secret
 from models.outbox import Place, Recipient
@@ -122,8 +123,8 @@ class Turn:
 
     ``memory`` is the conversation's own small JSON dictionary; it starts empty at an entry point
     and lives until the conversation ends. ``now`` is when the event was made (I6). ``argument``
-    is what was typed behind a command. ``interrupts``: the chat waits in a state. A step that
-    only says leaves it there.
+    is what was typed behind a command. ``where`` is where the chat stands. ``interrupts``: it
+    waits in a state. A step that only says leaves it there.
     """
 
     session: Session
@@ -134,6 +135,7 @@ class Turn:
     event_id: int
     links: Links
     abilities: Abilities
+    where: Where
     memory: dict[str, Any] = field(default_factory=dict)
     argument: str = ""
     interrupts: bool = False

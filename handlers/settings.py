@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from handlers.dialogue import Choice, Conversation, Part, State, Turn, on_choice, on_command
 from models import people
-from models.conversations import chat_at
 from models.people import Binding, Language, Person
 from models.refusals import Refusal
 
@@ -36,7 +35,6 @@ def show(turn: Turn, _: str = "") -> State:
 def switch_language(turn: Turn, value: str) -> State:
     language = Language(value)
     people.choose_language(turn.session, own(turn), language, turn.by)
-    chat_at(turn.session, turn.channel, turn.address).language = language
     turn.say("language_switched", language=language)
     return show(turn)
 
@@ -47,7 +45,7 @@ def switch_role(turn: Turn, value: str) -> None:
     binding = next((b for b in held if str(b.id) == value), None)
     if binding is None:
         raise Refusal("role_ended", [Choice("menu")])
-    chat_at(turn.session, turn.channel, turn.address).binding_id = binding.id
+    turn.where.binding_id = binding.id
     turn.by = replace(turn.by, binding=binding)  # The answer's choices are pressed in that role.
     turn.end("role_switched", [Choice("menu")], role=binding.role, unit=binding.unit.name)
 
@@ -74,9 +72,8 @@ def show_my_data(turn: Turn, _: str) -> State:
 
 def acting_as(turn: Turn, held: list[Binding]) -> Binding | None:
     """The role in which the chat is; the only one where there is no choice."""
-    chosen = chat_at(turn.session, turn.channel, turn.address).binding_id
     fallback = held[0] if len(held) == 1 else None
-    return next((b for b in held if b.id == chosen), fallback)
+    return next((b for b in held if b.id == turn.where.binding_id), fallback)
 
 
 def own(turn: Turn) -> Person:

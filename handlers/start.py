@@ -17,7 +17,6 @@ from handlers.dialogue import (
 )
 from models import campaigns, people
 from models.campaigns import Step
-from models.conversations import chat_at
 from models.people import Binding, By, Invitation, Person, Role, invitations
 
 # What a role is waiting for; the others have no window of their own.
@@ -103,7 +102,7 @@ def join(turn: Turn, _: str) -> State | None:
         ]
         offers.append(Choice("menu"))
     else:
-        chat_at(turn.session, turn.channel, turn.address).binding_id = binding.id
+        turn.where.binding_id = binding.id
     turn.end("joined", offers, at=turn.now, following=what_follows(turn, binding))
     return None
 

@@ -1,13 +1,22 @@
-"""What a chat is in the middle of: its conversation, its state, a small memory (I2)."""
+"""What a chat is in the middle of: its conversation, its state, a small memory (I2).
 
-from dataclasses import dataclass
+Every turn reads and writes this, so it goes by statements that are built once, not by objects
+that the session keeps track of.
+"""
+
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, and_, bindparam, select
+from sqlalchemy import ForeignKey, UniqueConstraint, and_, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, contains_eager, mapped_column, relationship
 
 from models.base import Base
-from models.people.tables import Account, Binding, Language, Person
+from models.people.tables import Account, Binding, Person
+
+SAME_USE = timedelta(minutes=1)
 
 
 class Chat(Base):
@@ -27,33 +36,77 @@ class Chat(Base):
     memory: Mapped[dict[str, Any]] = mapped_column(default=dict)
     prompt_id: Mapped[int | None]
     binding_id: Mapped[int | None] = mapped_column(ForeignKey("binding.id"))
-    language: Mapped[Language] = mapped_column(default=Language.VIETNAMESE)
     binding: Mapped[Binding | None] = relationship()
+
+
+@dataclass
+class Where:
+    """Where a chat stands, for the length of a turn: read by ``meet``, changed by the turn,
+    written by ``keep``. The fields are those of ``Chat``."""
+
+    conversation: str = ""
+    state: str = ""
+    memory: dict[str, Any] = field(default_factory=dict)
+    prompt_id: int | None = None
+    binding_id: int | None = None
 
 
 @dataclass(frozen=True)
 class Meeting:
-    """A chat and who writes in it: nobody known, or a person with an account and the roles that
-    they hold at this moment, the oldest first."""
+    """A chat and who writes in it: nobody known, or a person and the roles that they hold at
+    this moment, the oldest first. ``before`` is where the chat stood when they met."""
 
-    chat: Chat
-    account: Account | None
+    chat_id: int
+    where: Where
     person: Person | None
     bindings: list[Binding]
+    before: Where
+
+    def keep(self, session: Session) -> None:
+        """Write where the chat stands, if the turn has changed it."""
+        if self.where != self.before:
+            values = {f"new_{name}": value for name, value in vars(self.where).items()}
+            session.connection().execute(_KEEP, {"row": self.chat_id, **values})
 
 
+def meet(session: Session, channel: str, address: str, at: datetime) -> Meeting:
+    """Read afresh in every turn, at once: what was revoked a second ago is not here (N24). The
+    person's account counts as used ``at`` this instant."""
+    here = {"channel": channel, "address": address}
+    rows = session.execute(_MEETING, here).all()
+    if not rows:
+        connection = session.connection()
+        connection.execute(_OPEN[connection.dialect.name], {**here, "memory": {}})
+        rows = session.execute(_MEETING, here).all()
+    chat_id, *place, account_id, used_at, unreachable, person, _ = rows[0]
+    # Nobody needs to know to the second when an account was used: not every event writes it.
+    if person is not None and (unreachable is not None or at - used_at > SAME_USE):
+        session.connection().execute(_USED, {"account": account_id, "at": at})
+    bindings = [row[-1] for row in rows if row[-1] is not None]
+    where = Where(*place)
+    return Meeting(chat_id, where, person, bindings, deepcopy(where))
+
+
+_TABLE = Base.metadata.tables[Chat.__tablename__]
 _IS_HERE = (Chat.channel == bindparam("channel"), Chat.address == bindparam("address"))
-_CHAT = select(Chat).where(*_IS_HERE)
+_LIVES_HERE = and_(
+    Account.channel == Chat.channel, Account.address == Chat.address, Account.ended_at.is_(None)
+)
 _MEETING = (
-    select(Chat, Account, Person, Binding)
-    .outerjoin(
-        Account,
-        and_(
-            Account.channel == Chat.channel,
-            Account.address == Chat.address,
-            Account.ended_at.is_(None),
-        ),
+    select(
+        Chat.id,
+        Chat.conversation,
+        Chat.state,
+        Chat.memory,
+        Chat.prompt_id,
+        Chat.binding_id,
+        Account.id,
+        Account.last_used_at,
+        Account.unreachable_since,
+        Person,
+        Binding,
     )
+    .outerjoin(Account, _LIVES_HERE)
     .outerjoin(Person, Person.id == Account.person_id)
     .outerjoin(Binding, and_(Binding.person_id == Person.id, Binding.ended_at.is_(None)))
     .outerjoin(Binding.unit)
@@ -61,24 +114,18 @@ _MEETING = (
     .where(*_IS_HERE)
     .order_by(Binding.id)
 )
-
-
-def meet(session: Session, channel: str, address: str) -> Meeting:
-    """Read afresh in every turn, at once: what was revoked a second ago is not here (N24)."""
-    here = {"channel": channel, "address": address}
-    rows = session.execute(_MEETING, here).all()
-    if not rows:
-        chat_at(session, channel, address)
-        rows = session.execute(_MEETING, here).all()
-    chat, account, person, _ = rows[0]
-    return Meeting(chat, account, person, [row[3] for row in rows if row[3] is not None])
-
-
-def chat_at(session: Session, channel: str, address: str) -> Chat:
-    """The chat's row, made the first time."""
-    chat = session.scalar(_CHAT, {"channel": channel, "address": address})
-    if chat is None:
-        chat = Chat(channel=channel, address=address, memory={})
-        session.add(chat)
-        session.flush()
-    return chat
+_OPEN = {
+    dialect.dialect.name: dialect.insert(_TABLE).on_conflict_do_nothing()
+    for dialect in (sqlite, postgresql)
+}
+_KEEP = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("row"))
+    .values({name: bindparam(f"new_{name}") for name in Where.__dataclass_fields__})
+)
+_ACCOUNT = Base.metadata.tables[Account.__tablename__]
+_USED = (
+    update(_ACCOUNT)
+    .where(_ACCOUNT.c.id == bindparam("account"))
+    .values(last_used_at=bindparam("at"), unreachable_since=None)
+)

@@ -6,7 +6,6 @@ from models.people.actions import (
     end_binding,
     hand_over,
     hand_over_by_invitation,
-    touch_account,
 )
 from models.people.imports import Invited, import_people
 from models.people.names import read_name
@@ -62,7 +61,6 @@ __all__ = [
     "pending_invitations",
     "person_at",
     "read_name",
-    "touch_account",
     "units_in_reach",
     "units_without",
 ]

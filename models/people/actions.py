@@ -1,23 +1,12 @@
 """Roles are ended and handed over; accounts are seen; a person chooses a language."""
 
-from datetime import datetime, timedelta
-
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from models import audit, policy
 from models.people import invitations
-from models.people.tables import Account, Binding, By, Language, Person
+from models.people.tables import Binding, By, Language, Person
 from models.refusals import Refusal
-
-SAME_USE = timedelta(minutes=1)
-
-
-def touch_account(account: Account, at: datetime) -> None:
-    """The account was used: its person can be reached there. Nobody needs to know to the second
-    when, so not every event writes it."""
-    if account.unreachable_since is not None or at - account.last_used_at > SAME_USE:
-        account.last_used_at, account.unreachable_since = at, None
 
 
 def end_binding(session: Session, binding: Binding, reason: str, by: By) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import people, units
-from models.conversations import chat_at
+from models.conversations import Chat
 from models.messages import Choice
 from models.outbox import OutboxMessage
 from models.people import By, Person, Role, invitations
@@ -148,7 +148,7 @@ def test_a_bound_officer_takes_up_a_further_role_and_may_act_in_it(bench: Bench)
     an.picks("switch_role")
     an.sees("role_switched", role=Role.REVIEWER, unit="Sở Tài chính")
     with bench.sessions() as session:
-        binding = chat_at(session, an.channel, an.address).binding
+        binding = session.scalars(select(Chat).filter_by(address=an.address)).one().binding
         assert binding is not None
         assert binding.unit.code == "STC"
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import sessionmaker
 from bot.words import choices_on_screen
 from models.assessment import Line
 from models.catalogue.tables import Item
-from models.conversations import Chat, chat_at
+from models.conversations import Chat
 from models.messages import Choice
 from models.outbox import OutboxMessage
 from tests.bench import Bench, Officer
@@ -104,7 +104,7 @@ class Crawler:
 
     def chat(self) -> Chat:
         with self.bench.sessions.begin() as session:
-            return chat_at(session, self.officer.channel, self.officer.address)
+            return session.scalars(select(Chat).filter_by(address=self.officer.address)).one()
 
     def _look(self, message: OutboxMessage, path: str) -> None:
         """Words in both languages, not too many of them."""

@@ -482,11 +482,6 @@ def upgrade() -> None:
         sa.Column("memory", Document, nullable=False),
         sa.Column("prompt_id", sa.Integer(), nullable=True),
         sa.Column("binding_id", sa.Integer(), nullable=True),
-        sa.Column(
-            "language",
-            sa.Enum("vi", "en", name="language", native_enum=False, length=40),
-            nullable=False,
-        ),
         sa.ForeignKeyConstraint(
             ["binding_id"], ["binding.id"], name=op.f("fk_chat_binding_id_binding")
         ),
