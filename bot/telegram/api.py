@@ -1,11 +1,11 @@
 """The Bot API for one bot: python-telegram-bot's methods, and raw calls beside them."""
 
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from telegram import Bot
 
-from bot.telegram.request import READ_SECONDS, AiohttpRequest
+from bot.telegram.request import AiohttpRequest
 
 
 class Api:
@@ -25,10 +25,10 @@ class Api:
         self._methods = f"{address}/bot{token}"
         self._files = f"{address}/file/bot{token}"
 
-    async def call(self, method: str, *, seconds: float = READ_SECONDS, **values: Any) -> Any:
-        """The result as plain JSON, which may hold anything."""
-        url = f"{self._methods}/{method}?{urlencode(values)}"
-        return await self.request.post(url, read_timeout=seconds)
+    async def call(self, method: str, *, seconds: float | None = None, **values: object) -> Any:
+        """The result as plain JSON, which may hold anything; ``values`` are plain JSON too."""
+        url = f"{self._methods}/{method}"
+        return await self.request.call(url, values, seconds)
 
     def file_url(self, path: str) -> str:
         return f"{self._files}/{quote(path)}"

@@ -6,7 +6,6 @@ update that was not confirmed, and what was stored already is recognised.
 """
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import Callable
@@ -101,7 +100,7 @@ class Poller:
         values: dict[str, Any] = {
             "timeout": self._seconds,
             "limit": BATCH,
-            "allowed_updates": json.dumps(KINDS),
+            "allowed_updates": KINDS,
         }
         if self._offset is not None:
             values["offset"] = self._offset

@@ -5,13 +5,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
-
 from bot.channel import Button, Letter, LetterFile, Span
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 SHORT_LABEL = 16
+
+Keyboard = dict[str, list[list[dict[str, str]]]]  # InlineKeyboardMarkup as plain JSON.
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Piece:
 
     html: str
     file: LetterFile | None = None
-    keyboard: InlineKeyboardMarkup | None = None
+    keyboard: Keyboard | None = None
 
 
 def pieces(letter: Letter) -> list[Piece]:
@@ -59,12 +59,12 @@ def split(spans: Sequence[Span], limit: int) -> Iterator[list[Span]]:
         yield part
 
 
-def keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
+def keyboard(buttons: Sequence[Button]) -> Keyboard | None:
     """One button a row, two where both labels are short."""
-    rows: list[list[InlineKeyboardButton]] = []
+    rows: list[list[dict[str, str]]] = []
     room = False
     for button in buttons:
-        key = InlineKeyboardButton(button.label, callback_data=button.token)
+        key = {"text": button.label, "callback_data": button.token}
         short = len(button.label) <= SHORT_LABEL
         if room and short:
             rows[-1].append(key)
@@ -72,7 +72,7 @@ def keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
         else:
             rows.append([key])
             room = short
-    return InlineKeyboardMarkup(rows) if rows else None
+    return {"inline_keyboard": rows} if rows else None
 
 
 def _lines(spans: Sequence[Span], limit: int) -> Iterator[list[Span]]:
