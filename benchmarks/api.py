@@ -16,8 +16,8 @@ BATCH = 100
 LONGEST_POLL = 1.0
 TOKEN = "1000000:benchmark-token-that-opens-nothing-at-all"
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
-_OFFSET = re.compile(rb'\boffset(?:=|"\r\n\r\n)(-?\d+)')
-_CHAT = re.compile(rb'\bchat_id(?:=|"\r\n\r\n)(-?\d+)')
+_OFFSET = re.compile(rb'\boffset(?:=|"\r\n\r\n|": ?)(-?\d+)')
+_CHAT = re.compile(rb'\bchat_id(?:=|"\r\n\r\n|": ?"?)(-?\d+)')
 _ME = {"id": 1000000, "is_bot": True, "first_name": "Bench", "username": "bench_bot"}
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from bot.channel import Channel, Delivery, Fate, Letter, LetterFile
 from bot.kitchen import Kitchen
 from bot.limiter import Limiter
+from bot.receipts import Receipts
 from bot.store import Store
 from bot.words import Words
 from models import claiming, outbox, sending
@@ -24,7 +25,7 @@ from models.claiming import Claimed, Due
 from models.clock import Clock
 from models.database import Database, is_transient
 from models.messages import decode
-from models.outbox import OutboxMessage, Priority, SendStatus
+from models.outbox import Priority, SendStatus
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ class Postman:
         self._limiters = {
             name: Limiter(channel.limits) for name, channel in channels.items() if channel.limits
         }
+        self._receipts = Receipts(database, clock)
         self._recovered = False
         self._claiming: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -86,6 +88,7 @@ class Postman:
             await asyncio.wait(self._tasks, timeout=seconds)
         for task in self._tasks:
             task.cancel()
+        self._receipts.stop()
 
     async def _round(self) -> float:
         """Send what may leave now; seconds until it is worth looking again."""
@@ -151,14 +154,16 @@ class Postman:
         if not task.cancelled() and (error := task.exception()):
             logger.error("a message's outcome could not be kept", exc_info=error)
 
-    async def _send(self, item: Claimed) -> None:
-        message = item.message
+    async def _send(self, message: Claimed) -> None:
         try:
-            letter = await self._letter(item)
+            letter = await self._letter(message)
             delivery = await self._channels[message.channel].deliver(letter)
         except Exception as error:
             logger.exception("message %d could not be made", message.id)
             delivery = Delivery.malformed(type(error).__name__)
+        if delivery.fate is Fate.SENT and not message.holds_secret:
+            await self._receipts.keep(message.id, delivery.platform_id)
+            return
         while True:
             try:
                 await self._database.write(lambda session: self._keep(session, message, delivery))
@@ -168,9 +173,8 @@ class Postman:
             else:
                 return
 
-    async def _letter(self, item: Claimed) -> Letter:
-        message = item.message
-        letter = self._words.letter(message, item.language)
+    async def _letter(self, message: Claimed) -> Letter:
+        letter = self._words.letter(message, message.language)
         if message.enclosure is None:
             return letter
         digest = message.enclosure["sha256"] or await self._cooked(message)
@@ -178,7 +182,7 @@ class Postman:
         media_type = "text/calendar" if name.endswith(".ics") else "application/octet-stream"
         return replace(letter, file=LetterFile(name, self._store.path(digest), media_type))
 
-    async def _cooked(self, message: OutboxMessage) -> str:
+    async def _cooked(self, message: Claimed) -> str:
         """Make the report the message encloses, keep it in the store and with the message."""
         assert message.enclosure is not None
         enclosure = dict(message.enclosure)
@@ -188,15 +192,15 @@ class Postman:
         await self._database.write(lambda session: sending.enclose(session, message.id, enclosure))
         return kept.sha256
 
-    def _keep(self, session: Session, message: OutboxMessage, delivery: Delivery) -> None:
+    def _keep(self, session: Session, message: Claimed, delivery: Delivery) -> None:
         """What follows from an outcome (reliability.md 3)."""
         at, id = self._clock(), message.id
         match delivery.fate:
             case Fate.SENT:
-                sending.settle(session, id, SendStatus.SENT, at, delivery.platform_id)
+                sending.settle_all(session, [sending.receipt(id, delivery.platform_id, at)])
                 keeps = self._channels[message.channel].abilities.keeps_messages
                 if message.holds_secret and keeps:
-                    outbox.blank(session, message)
+                    outbox.blank(session, id, message.values)
             case Fate.LATER:
                 self._postpone(session, message, delivery)
             case Fate.MOVED:
@@ -212,7 +216,7 @@ class Postman:
             case Fate.UNKNOWN:
                 sending.resolve_unknown(session, id, at, delivery.reason)
 
-    def _postpone(self, session: Session, message: OutboxMessage, delivery: Delivery) -> None:
+    def _postpone(self, session: Session, message: Claimed, delivery: Delivery) -> None:
         at = self._clock()
         wait = delivery.after or sending.back_off(message.attempts)
         sending.put_back(session, message.id, at + wait, delivery.reason)

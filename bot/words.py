@@ -6,6 +6,7 @@ type, see ``_Formatter``. Values never bring markup with them.
 """
 
 import enum
+import functools
 import logging
 import os
 import re
@@ -14,14 +15,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from babel.messages.pofile import read_po
 
 from bot.channel import Button, Letter, Span
-from models.messages import Choice, Part, decode, decode_choices, word_of
-from models.outbox import OutboxMessage
+from models.messages import Choice, Numbering, Part, decode, decode_choices, word_of
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +35,29 @@ _BOLD_ON, _BOLD_OFF = "\ue000", "\ue001"
 def operators_language() -> str:
     """That of the command line and of what machines read out: the environment's, if English."""
     return "en" if os.environ.get("LANG", "").startswith("en") else "vi"
+
+
+class Message(Protocol):
+    """A row of the outbox, or what was claimed of it."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def ref(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def values(self) -> dict[str, Any]: ...
+    @property
+    def choices(self) -> list[Any]: ...
+    @property
+    def always(self) -> list[Any]: ...
+    @property
+    def page(self) -> int: ...
+    @property
+    def numbering(self) -> Numbering: ...
 
 
 class Words:
@@ -61,7 +84,7 @@ class Words:
         """In one line, whatever its values hold."""
         return " ".join(self.plain(f"choice.{choice.action}", language, **choice.values).split())
 
-    def letter(self, message: OutboxMessage, language: str = "vi") -> Letter:
+    def letter(self, message: Message, language: str = "vi") -> Letter:
         """The message as its reader sees it; files are added by who has the store."""
         buttons = [
             Button(self.label(choice, language), token)
@@ -90,7 +113,7 @@ class Words:
         return "\n".join(lines)
 
 
-def choices_on_screen(message: OutboxMessage) -> list[tuple[Choice, str]]:
+def choices_on_screen(message: Message) -> list[tuple[Choice, str]]:
     """The choices of the message's page, then those that always stand, then the pager, each
     with the token that its button carries."""
     offers = decode_choices(message.choices)
@@ -108,6 +131,14 @@ def choices_on_screen(message: OutboxMessage) -> list[tuple[Choice, str]]:
     return shown
 
 
+@functools.lru_cache(maxsize=4096)
+def _fields(line: str) -> tuple[tuple[str, str | None, str | None], ...]:
+    """A template's line in literal text and fields; every message goes through this."""
+    return tuple(
+        (before, field, spec) for before, field, spec, _ in string.Formatter().parse(line)
+    )
+
+
 class _Formatter(string.Formatter):
     """Writes a value by its type and the template's spec; see ``_SPECS`` and ``_write``."""
 
@@ -120,7 +151,7 @@ class _Formatter(string.Formatter):
         pieces: list[str] = []
         literal = ""
         empty = True
-        for before, field, spec, _ in self.parse(line):
+        for before, field, spec in _fields(line):
             literal += before
             marked, bold = _mark(before, bold)
             pieces.append(marked)

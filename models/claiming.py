@@ -4,8 +4,9 @@ These statements run for every message, so they are built once.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -22,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from models.base import Base
-from models.messages import Kind
+from models.messages import Kind, Numbering
 from models.outbox import OutboxMessage, Priority, SendStatus
 from models.people.tables import Account, Binding, Language, Person
 from models.sending import SendingPause
@@ -41,9 +42,22 @@ class Due:
 
 @dataclass(frozen=True)
 class Claimed:
-    """A message that is being sent, and the language of its reader."""
+    """A message that is being sent: what its words are made of, and the language of its
+    reader. The other fields are those of ``OutboxMessage``."""
 
-    message: OutboxMessage
+    id: int
+    ref: str
+    channel: str
+    address: str
+    name: str
+    values: dict[str, Any]
+    holds_secret: bool
+    choices: list[Any]
+    always: list[Any]
+    page: int
+    enclosure: dict[str, Any] | None
+    numbering: Numbering
+    attempts: int
     language: Language
 
 
@@ -68,8 +82,8 @@ def claim(session: Session, ids: Sequence[int], now: datetime) -> list[Claimed]:
     taken = [id for id, status in rows if status == SendStatus.SENDING]
     if not taken:
         return []
-    found = session.execute(_CLAIMED, {"ids": taken})
-    return [Claimed(message, Language(language)) for message, language in found]
+    found = session.connection().execute(_CLAIMED, {"ids": taken})
+    return [Claimed(*tuple[Any, ...](row)) for row in found]
 
 
 def unclaim(session: Session, ids: Collection[int]) -> None:
@@ -159,9 +173,12 @@ _CLAIM = (
     )
     .returning(_OUTBOX.id, _OUTBOX.status)
 )
+_FIELDS = [field.name for field in fields(Claimed) if field.name != "language"]
 _CLAIMED = (
-    select(OutboxMessage, func.coalesce(Person.language, Language.VIETNAMESE))
-    .outerjoin(Person, Person.id == OutboxMessage.person_id)
-    .where(OutboxMessage.id.in_(bindparam("ids", expanding=True)))
-    .order_by(OutboxMessage.priority, OutboxMessage.id)
+    select(
+        *(_OUTBOX[name] for name in _FIELDS), func.coalesce(Person.language, Language.VIETNAMESE)
+    )
+    .outerjoin(Person, Person.id == _OUTBOX.person_id)
+    .where(_OUTBOX.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_OUTBOX.priority, _OUTBOX.id)
 )

@@ -98,7 +98,8 @@ def waiting(session: Session, limit: int = 10_000) -> list[Waiting]:
 def finish(session: Session, ids: Sequence[int], at: datetime) -> bool:
     """Take these events for the turn of this transaction; False if one of them has had its
     turn (I3): then the others keep theirs."""
-    taken = session.connection().execute(_FINISH, {"ids": ids, "at": at}).scalars().all()
+    connection = session.connection()
+    taken = [id for id in ids if connection.execute(_FINISH, {"row": id, "at": at}).rowcount]
     if len(taken) == len(ids):
         return True
     given_back = update(InboxEvent).where(InboxEvent.id.in_(taken))
@@ -156,10 +157,8 @@ _STORE = {
 }
 _FINISH = (
     update(_TABLE)
-    .where(_TABLE.c.id.in_(bindparam("ids", expanding=True)))
-    .where(_TABLE.c.status == EventStatus.NEW)
+    .where(_TABLE.c.id == bindparam("row"), _TABLE.c.status == EventStatus.NEW)
     .values(status=EventStatus.DONE, settled_at=bindparam("at"), error="")
-    .returning(_TABLE.c.id)
 )
 _WAITING = (
     InboxEvent.id,

@@ -202,10 +202,10 @@ def last_starred(session: Session, channel: str, address: str) -> OutboxMessage 
     return session.scalar(query.limit(1))
 
 
-def blank(session: Session, message: OutboxMessage) -> None:
+def blank(session: Session, id: int, values: dict[str, Any]) -> None:
     """Take the secrets out of a message that its reader has elsewhere, or no more use for."""
-    change = {"values": blanked(message.values), "holds_secret": False}
-    session.execute(update(OutboxMessage).where(OutboxMessage.id == message.id).values(change))
+    change = {"values": blanked(values), "holds_secret": False}
+    session.execute(update(OutboxMessage).where(OutboxMessage.id == id).values(change))
 
 
 def blank_old(session: Session, now: datetime, limit: int) -> int:
@@ -215,7 +215,7 @@ def blank_old(session: Session, now: datetime, limit: int) -> int:
     )
     found = session.scalars(query.limit(limit).with_for_update(skip_locked=True)).all()
     for message in found:
-        blank(session, message)
+        blank(session, message.id, message.values)
     return len(found)
 
 

@@ -30,15 +30,19 @@ class SendingPause(Base):
 
 
 def settle(
-    session: Session,
-    id: int,
-    status: SendStatus,
-    at: datetime,
-    platform_id: str = "",
-    error: str = "",
+    session: Session, id: int, status: SendStatus, at: datetime, *, error: str = ""
 ) -> None:
-    values = {"row": id, "to": status, "at": at, "under": platform_id, "because": error}
-    session.connection().execute(_SETTLE, values)
+    """What became of a message that was not sent."""
+    settle_all(session, [_outcome(id, status, at, error=error)])
+
+
+def receipt(id: int, platform_id: str, at: datetime) -> dict[str, Any]:
+    """For ``settle_all``: the message was sent, and is called so by its platform."""
+    return _outcome(id, SendStatus.SENT, at, platform_id)
+
+
+def settle_all(session: Session, outcomes: list[dict[str, Any]]) -> None:
+    session.connection().execute(_SETTLE, outcomes)
 
 
 def enclose(session: Session, id: int, enclosure: dict[str, Any]) -> None:
@@ -147,6 +151,12 @@ def _account(channel: str, address: str) -> ColumnElement[bool]:
 def _was_unreachable(session: Session, recipient: Recipient) -> bool:
     query = select(Account.unreachable_since).where(_account(recipient.channel, recipient.address))
     return session.scalar(query) is not None
+
+
+def _outcome(
+    id: int, status: SendStatus, at: datetime, platform_id: str = "", error: str = ""
+) -> dict[str, Any]:
+    return {"row": id, "to": status, "at": at, "under": platform_id, "because": error}
 
 
 _TABLE = Base.metadata.tables[OutboxMessage.__tablename__]

@@ -211,7 +211,7 @@ def test_what_was_on_its_way_when_the_process_ended_is_unknown(
     an, binh = api.user("An"), api.user("Bình")
     with sessions.begin() as session:
         ids = [office.queue(session, an), office.queue(session, binh, Kind.NOTICE)]
-        assert [c.message.id for c in claiming.claim(session, ids, wall_clock())] == ids
+        assert [c.id for c in claiming.claim(session, ids, wall_clock())] == ids
 
     sent = run(office, lambda _: None, 2)
 

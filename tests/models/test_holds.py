@@ -44,7 +44,7 @@ def test_on_hold_nothing_is_due_and_nothing_can_be_claimed(sessions: Sessions) -
         assert holds.release(session, By(NOW), None) == Released()
     with sessions.begin() as session:
         assert [item.id for item in claiming.due(session, ["web"], NOW, 10)] == ids
-        assert [item.message.id for item in claiming.claim(session, ids, NOW)] == ids
+        assert [item.id for item in claiming.claim(session, ids, NOW)] == ids
 
 
 def test_what_is_older_than_asked_is_left_out_and_recorded(sessions: Sessions) -> None:

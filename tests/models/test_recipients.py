@@ -42,9 +42,7 @@ def claim(sessions: sessionmaker[Session], bench: Bench) -> dict[str, SendStatus
         claimed = claiming.claim(session, ids, bench.clock())
     with sessions() as session:
         rows = list(session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
-        assert {item.message.id for item in claimed} == {
-            row.id for row in rows if row.status is SENDING
-        }
+        assert {item.id for item in claimed} == {row.id for row in rows if row.status is SENDING}
         settled = {row.id for row in rows if row.settled_at is not None}
         assert settled == {row.id for row in rows if row.status is SUPERSEDED}
         return {row.key: row.status for row in rows}
