@@ -246,6 +246,8 @@ def _mark(literal: str, bold: bool) -> tuple[str, bool]:
 
 
 def _spans(marked: str) -> tuple[Span, ...]:
+    if _BOLD_ON not in marked:
+        return (Span(marked),) if marked else ()
     return tuple(_split(re.split(f"([{_BOLD_ON}{_BOLD_OFF}])", marked)))
 
 

@@ -5,7 +5,7 @@ that the session keeps track of.
 """
 
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -84,7 +84,8 @@ def meet(session: Session, channel: str, address: str, at: datetime) -> Meeting:
         session.connection().execute(_USED, {"account": account_id, "at": at})
     bindings = [row[-1] for row in rows if row[-1] is not None]
     where = Where(*place)
-    return Meeting(chat_id, where, person, bindings, deepcopy(where))
+    before = replace(where, memory=deepcopy(where.memory)) if where.memory else replace(where)
+    return Meeting(chat_id, where, person, bindings, before)
 
 
 _TABLE = Base.metadata.tables[Chat.__tablename__]

@@ -125,5 +125,7 @@ def _storable(value: Any, field: str = "") -> Any:
 
 
 def _text(value: str) -> str:
+    if value.isascii() and "\x00" not in value:
+        return value  # As nearly all there is in an update.
     whole = value.encode("utf-8", "replace").decode("utf-8")
     return whole.replace("\x00", "\ufffd")

@@ -46,6 +46,10 @@ def length(text: str) -> int:
 
 def split(spans: Sequence[Span], limit: int) -> Iterator[list[Span]]:
     """Parts of up to ``limit`` units, cut between lines, or within a line too long for one."""
+    if sum(length(span.text) for span in spans) <= limit:
+        if any(span.text.strip() for span in spans):
+            yield list(spans)
+        return
     part: list[Span] = []
     used = 0
     for line in _lines(spans, limit):
