@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import officers, starting, storing, subjects, throughput
+from benchmarks import growth, officers, starting, storing, subjects, throughput
 from benchmarks.throughput import Load
 
 
@@ -51,12 +51,18 @@ def store(plan: Plan) -> str:
     return storing.report(plan.database, plan.repeats)
 
 
+def grow(plan: Plan) -> str:
+    sizes = [1_000, 10_000, 100_000] + ([1_000_000] if plan.repeats > 1 else [])
+    return growth.report(plan.database, sizes)
+
+
 SUITES: dict[str, Callable[[Plan], str]] = {
     "answers": answers,
     "latency": latency,
     "conversations": conversations,
     "start": start,
     "store": store,
+    "growth": grow,
 }
 
 

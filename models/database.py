@@ -10,6 +10,7 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -113,13 +114,12 @@ class Database:
                 else:
                     self._run_alone(errand)
             except BaseException as error:
-                for errand in batch:
-                    errand.fail(error)
+                _tell([(errand, None, error) for errand in batch])
 
     def _run_alone(self, errand: "_Errand") -> None:
         with self.sessions() as session, session.begin():
             result = errand.work(session)
-        errand.succeed(result)
+        _tell([(errand, result, None)])
 
     def _run_together(self, batch: list["_Errand"]) -> None:
         """One commit for all. A savepoint costs as much as a small errand, so there is none
@@ -138,55 +138,52 @@ class Database:
         if results is None:
             self._run_apart(batch)
             return
-        for errand, result in zip(batch, results, strict=True):
-            errand.succeed(result)
+        _tell([(errand, result, None) for errand, result in zip(batch, results, strict=True)])
 
     def _run_apart(self, batch: list["_Errand"]) -> None:
         """One commit for all, a savepoint each: an errand that fails rolls back alone."""
-        done: list[tuple[_Errand, Any]] = []
-        failed: list[tuple[_Errand, BaseException]] = []
+        outcomes: list[_Outcome] = []
         with self.engine.connect() as connection, connection.begin():
             for errand in batch:
                 try:
                     with connection.begin_nested():
-                        done.append((errand, _run_within(connection, errand.work)))
+                        outcomes.append((errand, _run_within(connection, errand.work), None))
                 except BaseException as error:
                     if _lost_transaction(connection):
                         raise
-                    failed.append((errand, error))
-        for errand, result in done:
-            errand.succeed(result)
-        for errand, reason in failed:
-            errand.fail(reason)
+                    outcomes.append((errand, None, error))
+        _tell(outcomes)
 
 
+@dataclass(frozen=True, eq=False)
 class _Errand:
-    def __init__(
-        self, work: Work, loop: asyncio.AbstractEventLoop, future: "asyncio.Future[Any]"
-    ) -> None:
-        self.work = work
-        self.future = future
-        self._loop = loop
+    """Work to do, and the future on ``loop`` that waits for its outcome."""
 
-    def succeed(self, result: Any) -> None:
-        self._tell(lambda: self._settle(result, None))
+    work: Work
+    loop: asyncio.AbstractEventLoop
+    future: "asyncio.Future[Any]"
 
-    def fail(self, error: BaseException) -> None:
-        self._tell(lambda: self._settle(None, error))
 
-    def _settle(self, result: Any, error: BaseException | None) -> None:
-        if self.future.done():
-            return
-        if error is None:
-            self.future.set_result(result)
-        else:
-            self.future.set_exception(error)
+_Outcome = tuple[_Errand, Any, BaseException | None]
 
-    def _tell(self, what: Callable[[], None]) -> None:
+
+def _tell(outcomes: list[_Outcome]) -> None:
+    """Wake each loop once, whatever the number of its errands."""
+    for loop in {errand.loop for errand, _, _ in outcomes}:
         try:
-            self._loop.call_soon_threadsafe(what)
+            loop.call_soon_threadsafe(_settle, [o for o in outcomes if o[0].loop is loop])
         except RuntimeError:
-            logger.debug("nobody waits for a finished errand: the loop is closed")
+            logger.debug("nobody waits for finished errands: the loop is closed")
+
+
+def _settle(outcomes: list[_Outcome]) -> None:
+    for errand, result, error in outcomes:
+        if errand.future.done():
+            continue
+        if error is None:
+            errand.future.set_result(result)
+        else:
+            errand.future.set_exception(error)
 
 
 def _run_within(connection: Connection, work: Work) -> Any:
