@@ -187,12 +187,13 @@ def _settle(outcomes: list[_Outcome]) -> None:
 
 
 def _run_within(connection: Connection, work: Work) -> Any:
-    """Run ``work`` in the transaction that the connection is in, which it does not end."""
+    """Run ``work`` in the transaction that the connection is in. The session's commit does not
+    end that; it writes what waits, and whoever listens for it (the audit log) has its turn."""
     with Session(
         connection, join_transaction_mode="rollback_only", expire_on_commit=False
     ) as session:
         result = work(session)
-        session.flush()
+        session.commit()
         return result
 
 

@@ -4,13 +4,16 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from models import audit, settings
 from models import database as databases
-from models import settings
+from models.audit import AuditEntry
+from models.clock import wall_clock
 from models.database import Database
+from models.people import By
 from models.settings import Setting
 
 
@@ -57,6 +60,30 @@ def test_read_modify_write_from_many_loses_nothing(db: Database) -> None:
 
     with db.sessions() as session:
         assert settings.get(session, "n") == "200"
+
+
+def test_what_was_done_is_in_the_audit_log_however_many_share_the_commit(db: Database) -> None:
+    """I9: an entry is written at the session's commit, which here is not the transaction's."""
+
+    def act(number: int):
+        def work(session: Session) -> None:
+            audit.append(session, f"act_{number}", By(wall_clock()))
+            if number == 3:
+                raise RuntimeError("no")
+
+        return work
+
+    async def run() -> None:
+        await db.write(act(0))
+        works = [db.write(act(number)) for number in range(1, 6)]
+        await asyncio.gather(*works, return_exceptions=True)
+
+    asyncio.run(run())
+
+    with db.sessions() as session:
+        acts = sorted(session.scalars(select(AuditEntry.action)))
+        assert acts == ["act_0", "act_1", "act_2", "act_4", "act_5"]
+        assert audit.check_chain(session) is None
 
 
 def test_a_raised_error_reaches_the_caller_and_nothing_is_kept(db: Database) -> None:
