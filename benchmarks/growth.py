@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from benchmarks import figures
 from benchmarks.officers import chats
 from bot.channel import Abilities, Typed
-from bot.dispatcher import Dispatcher, Event
+from bot.deeds import Event
+from bot.dispatcher import Dispatcher
 from handlers import CONVERSATIONS
 from models import claiming, database, inbox, sending
 from models.clock import wall_clock

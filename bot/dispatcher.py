@@ -6,45 +6,21 @@ its step did: the worker rolls back and has it shown to the person in a transact
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.channel import Abilities, Edited, Press, Typed
+from bot.deeds import Deed, Event, Handed, as_json, from_json, is_loose_text
 from bot.routing import Goal, Routes, position_of, read_token
 from bot.words import choices_on_screen
 from handlers.dialogue import Choice, Conversation, Links, PassOn, Turn
 from models import outbox
 from models.conversations import meet
-from models.files import Received, as_json, from_json
 from models.messages import Kind, decode, decode_choices
 from models.outbox import OutboxMessage, Recipient
 from models.people import Binding, By
 from models.refusals import Refusal
-
-
-@dataclass(frozen=True)
-class Handed:
-    """Files that are stored (or refused) by the time their turn comes."""
-
-    files: tuple[Received, ...]
-    caption: str = ""
-
-
-Deed = Typed | Press | Handed | Edited
-
-
-@dataclass(frozen=True)
-class Event:
-    """What the worker hands over. ``at`` is when it was made, as far as that is known (I6)."""
-
-    id: int
-    channel: str
-    address: str
-    deed: Deed
-    at: datetime
 
 
 class Dispatcher:
@@ -139,7 +115,7 @@ class Answering:
             with contextlib.suppress(PassOn):
                 self._run(goal, binding)
                 return
-        if barred and not _is_loose_text(deed):
+        if barred and not is_loose_text(deed):
             raise Refusal("not_your_role", [Choice("menu")])
         self._repeat_prompt()
 
@@ -192,14 +168,14 @@ class Answering:
             Choice("act_as", binding.id, unit=binding.unit.short_name, role=binding.role)
             for binding in fitting
         ]
-        self._say("which_role", offers, memory={"again": _as_json(deed)})
+        self._say("which_role", offers, memory={"again": as_json(deed)})
 
     def _act_as(self, value: str, message: OutboxMessage) -> None:
         binding = next((b for b in self._bindings if str(b.id) == value), None)
         if binding is None:
             raise Refusal("role_ended", [Choice("menu")])
         self._where.binding_id = binding.id
-        self.answer(_from_json(message.memory["again"]))
+        self.answer(from_json(message.memory["again"]))
 
     # Screens
 
@@ -329,30 +305,3 @@ class Answering:
 
     def _is_for_this_chat(self, message: OutboxMessage) -> bool:
         return (message.channel, message.address) == (self._event.channel, self._event.address)
-
-
-def _is_loose_text(deed: Deed) -> bool:
-    return isinstance(deed, Typed) and not deed.text.lstrip().startswith("/")
-
-
-def _as_json(deed: Deed) -> dict[str, Any]:
-    match deed:
-        case Typed(text):
-            return {"typed": text}
-        case Press(token):
-            return {"press": token}
-        case Handed(files, caption):
-            return {"files": [as_json(file) for file in files], "caption": caption}
-        case Edited(of):
-            return {"edited": of}
-
-
-def _from_json(stored: dict[str, Any]) -> Deed:
-    match stored:
-        case {"typed": text}:
-            return Typed(text)
-        case {"press": token}:
-            return Press(token)
-        case {"files": files, "caption": caption}:
-            return Handed(tuple(from_json(file) for file in files), caption)
-    return Edited(stored["edited"])

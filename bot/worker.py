@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from bot.channel import Attached, Channel, Signal
-from bot.dispatcher import Deed, Dispatcher, Event, Handed
+from bot.deeds import Deed, Event, Handed
+from bot.dispatcher import Dispatcher
 from bot.gate import Gate, Passage
 from bot.receiving import Reception, Unavailable, read_upload
 from bot.setting_aside import reason_of, set_aside

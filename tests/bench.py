@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 import handlers
 from bot.channel import Abilities, Edited, Press, Typed
-from bot.dispatcher import Deed, Dispatcher, Event, Handed
+from bot.deeds import Deed, Event, Handed
+from bot.dispatcher import Dispatcher
 from bot.words import Words, choices_on_screen
 from models import inbox, units, uploads
 from models.files import Received

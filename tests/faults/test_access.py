@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.channel import Attached, Edited, Press, Typed
-from bot.dispatcher import Deed, Event, Handed
+from bot.deeds import Deed, Event, Handed
 from bot.routing import read_token
 from bot.telegram import reading
 from bot.words import choices_on_screen
