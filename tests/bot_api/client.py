@@ -9,7 +9,7 @@ import json
 import mimetypes
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -185,6 +185,18 @@ class User:
     def messages(self) -> list[Message]:
         """All that the bot ever sent here."""
         return self._client.messages_to(self.id, 0, 0)
+
+    def next_that(
+        self, fits: Callable[[Message], bool], after: int, timeout: float
+    ) -> Message | None:
+        """The first message from the ``after``-th on that ``fits``; None if none comes in time."""
+        until = time.monotonic() + timeout
+        while (left := until - time.monotonic()) > 0:
+            found = self._client.messages_to(self.id, after, min(left, 30.0))
+            if fitting := next(filter(fits, found), None):
+                return fitting
+            after += len(found)
+        return None
 
     def wait_for_reply(self, timeout: float = 5.0) -> Message:
         """The next message that was not looked at yet."""

@@ -79,7 +79,7 @@ class Control:
         chat, after = int(request.query["chat"]), int(request.query["after"])
         until = time.monotonic() + float(request.query["timeout"])
         while True:
-            found = [m for m in self._world.delivered if m["chat_id"] == chat][after:]
+            found = self._world.delivered_to[chat][after:]
             if found or time.monotonic() >= until:
                 return web.json_response(found)
             await self._world.change(until - time.monotonic())

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import itertools
 import time
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -110,6 +110,7 @@ class World:
         self.given: list[int] = []
         self.confirmed: list[int] = []
         self.delivered: list[Json] = []
+        self.delivered_to: defaultdict[int, list[Json]] = defaultdict(list)
         self.queries: dict[str, float] = {}
         self.answered: list[str] = []
         self.calls: Counter[str] = Counter()
@@ -200,14 +201,14 @@ class World:
 
     def bot_sends(self, chat_id: int, content: Json, truth: Json) -> Json:
         message = self._message(chat_id, self.bot, content)
-        self.delivered.append(
-            {
-                "message_id": message["message_id"],
-                "chat_id": chat_id,
-                "date": message["date"],
-                **truth,
-            }
-        )
+        delivered = {
+            "message_id": message["message_id"],
+            "chat_id": chat_id,
+            "date": message["date"],
+            **truth,
+        }
+        self.delivered.append(delivered)
+        self.delivered_to[chat_id].append(delivered)
         self.changed()
         return message
 

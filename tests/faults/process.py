@@ -40,6 +40,7 @@ class BotProcess:
         self.web = ""
         self.health = ""
         self.printed = ""
+        self.status = 0
 
     def start(self) -> float:
         """Start and wait until it is ready; the seconds that took."""
@@ -55,14 +56,13 @@ class BotProcess:
             )
         self._read_addresses()
         while not self._is_ready():
-            if time.monotonic() - began > READY_SECONDS:
-                raise AssertionError(f"not ready after {READY_SECONDS} s: {self.log[-2000:]}")
+            self._give_up_after(began)
             time.sleep(0.02)
         return time.monotonic() - began
 
     def kill(self) -> None:
         self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
+        self.status = self._process.wait()
 
     def stop(self) -> int:
         """SIGTERM, as systemd does; the exit status."""
@@ -82,17 +82,27 @@ class BotProcess:
         timer.start()
         for line in self._process.stdout:
             self.printed += line
-            if line.startswith("Trò chuyện trên web: "):
-                self.web = line.split(": ", 1)[1].strip()
-            if line.startswith("Theo dõi tình trạng: "):
-                self.health = line.split(": ", 1)[1].strip()
+            if self._note_address(line):
                 timer.cancel()
                 return
         raise AssertionError(f"it ended at the start: {self.log[-2000:]}")
+
+    def _note_address(self, line: str) -> bool:
+        """Whether this was the last of the addresses that it prints."""
+        if line.startswith("Trò chuyện trên web: "):
+            self.web = line.split(": ", 1)[1].strip()
+        if line.startswith("Theo dõi tình trạng: "):
+            self.health = line.split(": ", 1)[1].strip()
+            return True
+        return False
+
+    def _give_up_after(self, began: float) -> None:
+        if time.monotonic() - began > READY_SECONDS:
+            raise AssertionError(f"not ready after {READY_SECONDS} s: {self.log[-2000:]}")
 
     def _is_ready(self) -> bool:
         try:
             with urllib.request.urlopen(f"{self.health}/readyz", timeout=5) as answer:
                 return bool(json.load(answer)["status"] == "ok")
-        except (urllib.error.URLError, ConnectionError):
+        except (urllib.error.URLError, ConnectionError, ValueError):
             return False

@@ -1,0 +1,162 @@
+"""What is true after a run: the officers' deeds and what the Bot API server saw and delivered,
+held against the database (I1–I5). Counts, no verdict."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from models import audit
+from models.assessment import SelfScore
+from models.audit import AuditEntry
+from models.evidence import Evidence, EvidenceLink, Explanation
+from models.files import StoredFile
+from models.inbox import EventStatus, InboxEvent
+from models.messages import Kind
+from models.outbox import OutboxMessage, SendStatus
+from models.people import Person
+from tests.bot_api import Server
+from tests.faults.officers import Officer
+
+# What an officer is told who is understood. Anything else is a conversation that was lost.
+UNDERSTOOD = {
+    "evidence_saved",
+    "evidence_of_line",
+    "evidence_ask_explanation",
+    "evidence_explained",
+    "sheet_status",
+    "unscored_lines",
+    "line_card",
+    "ask_yes_no",
+    "self_score_recorded",
+    "reminder_noted",
+    "reminder_self_assessment",
+}
+
+
+@dataclass
+class Findings:
+    """``misunderstood``: answers that say something else than what was done calls for, by name.
+    ``copies_*``: the most copies of one message. ``unsettled``: neither sent nor shown."""
+
+    events: int = 0
+    deeds: int = 0
+    messages: int = 0
+    lost: int = 0
+    doubled: int = 0
+    inversions: int = 0
+    copies_of_answers: int = 0
+    copies_of_notices: int = 0
+    answers_sent_twice: int = 0
+    notices_unknown: int = 0
+    unsettled: int = 0
+    broken: int = 0
+    misunderstood: dict[str, int] | None = None
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} {value}" for name, value in asdict(self).items())
+
+
+def check(sessions: sessionmaker[Session], officers: Sequence[Officer], api: Server) -> Findings:
+    found = Findings(deeds=sum(officer.done.count for officer in officers))
+    with sessions() as session:
+        _check_events(session, api, found)
+        for officer in officers:
+            _check_deeds(session, officer, found)
+        _check_messages(session, api, found)
+        found.broken += audit.check_chain(session) is not None
+    return found
+
+
+def bytes_missing(sessions: sessionmaker[Session], store: Any) -> int:
+    """How many files have a row, and not the bytes that belong to it."""
+    with sessions() as session:
+        return sum(not store.intact(sha) for sha in session.scalars(select(StoredFile.sha256)))
+
+
+def _check_events(session: Session, api: Server, found: Findings) -> None:
+    """Every update that people made is in the inbox once, and had its turn."""
+    made = Counter(str(update["update_id"]) for update in api.world.history)
+    kept = Counter[str]()
+    for external_id, status in session.execute(
+        select(InboxEvent.external_id, InboxEvent.status).where(InboxEvent.channel == "telegram")
+    ):
+        kept[external_id.rpartition(":")[2]] += 1
+        found.broken += status is not EventStatus.DONE
+    found.events = sum(made.values())
+    _compare(made, kept, found)
+
+
+def _check_deeds(session: Session, officer: Officer, found: Findings) -> None:
+    person = session.scalars(select(Person.id).where(Person.name == officer.name)).one()
+    files = select(Evidence.name).join(EvidenceLink).where(Evidence.added_by_id == person)
+    said = select(Explanation.text).where(Explanation.written_by_id == person)
+    scored = select(SelfScore.inputs).where(SelfScore.scored_by_id == person)
+    noted = select(AuditEntry.id).where(
+        AuditEntry.action == "acknowledge_reminder", AuditEntry.person_id == person
+    )
+    done = officer.done
+    kept = list(session.scalars(files.order_by(Evidence.id)))
+    _compare(Counter(done.files), Counter(kept), found)
+    _order(done.files, kept, found)
+    explained = list(session.scalars(said.order_by(Explanation.id)))
+    _compare(Counter(done.explanations), Counter(explained), found)
+    _order(done.explanations, explained, found)
+    scores = [bool(i["answer"]) for i in session.scalars(scored.order_by(SelfScore.id))]
+    _compare(Counter(done.scores), Counter(scores), found)
+    found.inversions += len(scores) == len(done.scores) and scores != done.scores
+    notices = len(session.scalars(noted).all())
+    found.lost += max(0, len(done.notices) - notices)
+    found.doubled += max(0, notices - len(done.notices))
+
+
+def _check_messages(session: Session, api: Server, found: Findings) -> None:
+    """Copies by the ref that a message's buttons carry, which no other message has."""
+    copies: Counter[str] = Counter()
+    firsts: defaultdict[int, list[str]] = defaultdict(list)
+    for message in api.world.delivered:
+        if ref := _ref(message):
+            copies[ref] += 1
+            if copies[ref] == 1:
+                firsts[message["chat_id"]].append(ref)
+    rows = {row.ref: row for row in session.scalars(select(OutboxMessage))}
+    found.messages = len(api.world.delivered)
+    notices = {ref for ref, row in rows.items() if row.kind is Kind.NOTICE}
+    found.copies_of_notices = max((copies[ref] for ref in notices), default=0)
+    found.copies_of_answers = max((copies[ref] for ref in rows.keys() - notices), default=0)
+    found.answers_sent_twice = sum(copies[ref] > 1 for ref in rows.keys() - notices)
+    for refs in firsts.values():
+        for kind in (True, False):
+            _ascending([rows[ref].id for ref in refs if (ref in notices) is kind], found)
+    closed = (SendStatus.SENT, SendStatus.UNKNOWN)
+    found.unsettled = sum(row.status not in closed for row in rows.values())
+    found.notices_unknown = sum(rows[r].status is SendStatus.UNKNOWN for r in notices)
+    sent = [ref for ref, row in rows.items() if row.status is SendStatus.SENT and row.choices]
+    found.lost += sum(copies[ref] == 0 for ref in sent)
+    names = Counter(row.name for row in rows.values())
+    found.misunderstood = {n: c for n, c in names.items() if n not in UNDERSTOOD}
+
+
+def _ref(message: dict[str, Any]) -> str:
+    for row in message["buttons"]:
+        for _, data in row:
+            return str(data).partition(":")[0]
+    return ""
+
+
+def _compare(wanted: Counter[Any], kept: Counter[Any], found: Findings) -> None:
+    found.lost += (wanted - kept).total()
+    found.doubled += (kept - wanted).total()
+
+
+def _order(done: Sequence[str], kept: Sequence[str], found: Findings) -> None:
+    places = {name: place for place, name in enumerate(done)}
+    _ascending([places[name] for name in kept if name in places], found)
+
+
+def _ascending(numbers: Iterable[int], found: Findings) -> None:
+    found.inversions += sum(one > other for one, other in pairwise(numbers))
