@@ -1,8 +1,8 @@
 """Long polling that stores before it confirms (I1).
 
 Asking with an offset makes Telegram forget what lies before it. So the offset moves only after
-the batch is stored, and none is kept over a restart: Telegram then begins with the oldest
-update that was not confirmed, and what was stored already is recognised.
+the batch is stored, and none is kept over a restart or over an empty answer: Telegram then
+begins with the oldest update that was not confirmed, and what was stored already is recognised.
 """
 
 import asyncio
@@ -93,6 +93,9 @@ class Poller:
         self._pulse.last_good, self._pulse.last_error = time.monotonic(), ""
         self._pulse.skew = self._api.request.skew
         if not updates:
+            # All before it is forgotten by now. After a quiet week numbers start anew, perhaps
+            # lower: an offset that is still sent then would confirm what was never seen (X19).
+            self._offset = None
             return self._well()
         return await self._store(sorted(updates, key=_id_or_zero))
 

@@ -188,6 +188,10 @@ class World:
             self.changed()
         return update
 
+    def renumber(self, first: int) -> None:
+        """The next update's number, as Telegram chooses it anew after a week without any."""
+        self._update_ids = itertools.count(first)
+
     def allow(self, kinds: list[str]) -> None:
         """Only these kinds of updates from now on; all, if none is named."""
         self._allowed = kinds

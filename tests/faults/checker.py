@@ -30,7 +30,7 @@ UNDERSTOOD = {
     "evidence_explained",
     "sheet_status",
     "unscored_lines",
-    "line_card",
+    "line_standing",
     "ask_yes_no",
     "self_score_recorded",
     "reminder_noted",

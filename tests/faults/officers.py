@@ -22,6 +22,7 @@ from tests.papers import pdf
 
 CODES = ("1.1.1", "1.1.2", "1.1.3", "1.2.1", "1.3.1", "1.3.2", "1.4.1", "1.4.2", "1.5", "1.7.1")
 YES_NO = "2.2.2"
+SCORING = ("Chấm điểm", "Sửa số liệu")
 FILES_A_LINE = 18  # Two officers may share a unit, and a line takes 40.
 PATIENCE = 120.0
 
@@ -88,13 +89,12 @@ class Officer(threading.Thread):
 
     def _score(self) -> None:
         """By buttons alone, once the line was found: its figures, then yes or no."""
-        label = "Sửa số liệu"
         if self._score_card is None:
             status = self._after(lambda: self.user.text("/tinhtrang"), _offers("chưa chấm"))
-            self._after(lambda: self.user.press(status, "chưa chấm"), _says("1.1.1"))
-            self._score_card = self._after(lambda: self.user.text(YES_NO), _offers("Chấm điểm"))
-            label = "Chấm điểm"
+            self._after(lambda: self.user.press(status, "chưa chấm"), _says("chưa chấm."))
+            self._score_card = self._after(lambda: self.user.text(YES_NO), _offers(*SCORING))
         card = self._score_card
+        label = next(label for label in SCORING if _offers(label)(card))
         question = self._after(lambda: self.user.press(card, label), _offers("Có ("))
         answer = self._random.random() < 0.5
         wanted = "Có (" if answer else "Không ("
@@ -129,11 +129,13 @@ class Officer(threading.Thread):
         return code
 
 
-def _offers(label: str) -> Callable[[Message], bool]:
-    def fits(message: Message) -> bool:
-        return any(label in button.label for button in message.buttons)
+def _offers(*labels: str) -> Callable[[Message], bool]:
+    """One of them at least, or a part of it."""
 
-    fits.__doc__ = f"a button {label!r}"
+    def fits(message: Message) -> bool:
+        return any(label in button.label for label in labels for button in message.buttons)
+
+    fits.__doc__ = f"a button {labels}"
     return fits
 
 

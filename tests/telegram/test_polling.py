@@ -164,6 +164,30 @@ def test_a_batch_out_of_order_is_put_in_order(api: Server, stored: Inbox) -> Non
     assert stored.texts == ["0", "1", "2", "3", "4"]
 
 
+@pytest.mark.parametrize("first", [1, 699_999_000])
+def test_numbers_that_start_again_lower_after_a_quiet_week_skip_nothing(
+    api: Server, stored: Inbox, first: int
+) -> None:
+    """X19: an offset kept over the quiet would tell Telegram to forget all that is new."""
+    an = api.user()
+
+    async def run() -> None:
+        async with polling(api.url, stored, poll_seconds=0):
+            an.text("before")
+            await asyncio.to_thread(api.wait, "confirmed", 1)
+            calls = api.state()["calls"]["getUpdates"]
+            async with asyncio.timeout(5):
+                while api.state()["calls"]["getUpdates"] < calls + 3:
+                    await asyncio.sleep(0.01)
+            api.world.renumber(first)
+            an.text("after")
+            an.text("and then")
+            await asyncio.to_thread(api.wait, "confirmed", 3)
+
+    asyncio.run(run())
+    assert stored.texts == ["before", "after", "and then"]
+
+
 def test_updates_that_nobody_can_read_hold_nothing_up(api: Server, stored: Inbox) -> None:
     api.update(message="not an object")
     api.update(message={"date": "yesterday", "chat": 5, "text": "nul \x00 half \ud800"})
