@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, make_url, select, text
 from models import database
 from models.outbox import OutboxMessage, SendStatus
 from tests.conftest import SERVER
+from tests.faults import figures
 from tests.faults.stage import RECEIPT, Stage, eventually
 from tests.papers import pdf
 
@@ -93,6 +94,39 @@ def test_an_outage_in_the_middle_of_turns_loses_and_doubles_nothing(
     with stage.sessions() as session:
         states = set(session.scalars(select(OutboxMessage.status)))
     assert states <= {SendStatus.SENT}
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(3600)
+def test_outages_of_the_database_at_random_lose_nothing(stage: Stage, database_url: str) -> None:
+    """X11: again and again, for as long as it happens to be; answering soon after each."""
+    chance, outages = figures.chance(), figures.count(50, 4)
+    officers = [stage.officer(unit, unit) for unit in ("STP", "STC", "SXD", "SCT", "SYT")]
+    sent: dict[int, list[str]] = {an.user.id: [] for an in officers}
+    waits = []
+    for n in range(outages):
+        with no_database(database_url):
+            for an in chance.sample(officers, 3):
+                name = f"{an.user.id}-{n}.pdf"
+                an.user.document(name, pdf(name), chance.choice(("1.1.1", "1.1.2", "1.1.3")))
+                sent[an.user.id].append(name)
+                time.sleep(chance.uniform(0.0, 0.5))
+            an = chance.choice(officers)
+            after = len(an.texts)
+            an.user.text("/lich")
+        back = time.monotonic()
+        an.sees(CALENDAR, after=after, seconds=60)
+        waits.append(time.monotonic() - back)
+    stage.settled(60)
+    filed = stage.filed()
+    for names in sent.values():
+        assert [name for name in filed if name in names] == names
+    figures.note(
+        "X11",
+        f"{outages} outages, {sum(map(len, sent.values()))} files: 0 lost, 0 doubled, 0 out of "
+        f"order; answering again after {max(waits):.1f} s at the latest",
+    )
+    assert max(waits) <= 30
 
 
 def test_an_hour_without_telegram_is_worked_off_in_order(stage: Stage) -> None:

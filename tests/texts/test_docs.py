@@ -47,3 +47,16 @@ def test_the_guide_names_commands_and_labels_that_exist() -> None:
         "Lời nhắc",
         "Không gửi tài liệu thuộc danh mục bí mật nhà nước qua bất kỳ kênh nào của hệ thống",
     }
+
+
+def test_the_reliability_report_names_tests_and_targets_that_exist() -> None:
+    text = (DOCS / "reliability.md").read_text("utf-8")
+    named = set(re.findall(r"(?:tests|docs)/[\w/]+\.\w+", text))
+    assert len(named) > 10
+    assert sorted(path for path in named if not (DOCS.parent / path).is_file()) == []
+    modules = {f"{name.replace('.', '/')}.py" for name in re.findall(r"-m (tests[\w.]+)", text)}
+    assert sorted(path for path in modules if not (DOCS.parent / path).is_file()) == []
+    targets = re.findall(r"^([a-z-]+):", (DOCS.parent / "Makefile").read_text(), re.MULTILINE)
+    assert set(re.findall(r"`make ([a-z-]+)`", text)) - set(targets) == set()
+    read = "".join(path.read_text("utf-8") for path in (DOCS.parent / "tests").rglob("*.py"))
+    assert {name for name in re.findall(r"CCHC_[A-Z]+", text) if f'"{name}"' not in read} == set()

@@ -1,0 +1,59 @@
+"""``make faults``: every fault at its published count, and what was found as rows for
+docs/reliability.md. ``--sample`` takes the counts of CI; ``CCHC_SEED`` repeats a run."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests import postgres
+
+ON_BOTH = ("kills", "stops", "writers", "outages", "histories")
+ON_SQLITE = (*ON_BOTH, "sends", "downloads", "full_disk")
+KILLS_ON_POSTGRES = "200"
+MUTANTS = "100000"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sample", action="store_true", help="the counts of CI")
+    sample = parser.parse_args().sample
+    with tempfile.TemporaryDirectory() as folder:
+        found = Path(folder) / "figures"
+        environment = {"CCHC_FIGURES": str(found), "CCHC_FAULTS": "" if sample else "full"}
+        failed = _pytest(ON_SQLITE, environment)
+        with postgres.server() as url:
+            there = {"CCHC_TEST_DATABASE_URL": url}
+            if not sample:
+                there["CCHC_KILLS"] = KILLS_ON_POSTGRES
+            failed += _pytest(ON_BOTH, environment | there)
+        if not sample:
+            seed = os.environ.get("CCHC_SEED", "7")
+            failed += _run("-m", "tests.faults.mutants", "--count", MUTANTS, "--seed", seed)
+        print("\n".join(rows(found)))
+    return 1 if failed else 0
+
+
+def rows(found: Path) -> list[str]:
+    """A row for each figure, by the fault's number."""
+    lines = found.read_text("utf-8").splitlines() if found.exists() else []
+    figures = sorted((json.loads(line) for line in lines), key=lambda row: int(row[0][1:]))
+    return [f"| {fault} | {figure} |" for fault, figure in figures]
+
+
+def _pytest(suites: tuple[str, ...], environment: dict[str, str]) -> bool:
+    files = [f"tests/faults/test_{suite}.py" for suite in suites]
+    return _run("-m", "pytest", "-rP", "-m", "heavy", *files, **environment)
+
+
+def _run(*arguments: str, **environment: str) -> bool:
+    return (
+        subprocess.run([sys.executable, *arguments], env=os.environ | environment).returncode != 0
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
