@@ -73,11 +73,16 @@ class Stage:
     def stranger(self, name: str = "Lạ") -> "Talker":
         return Talker(self.api.user(name))
 
+    def looking(self) -> Session:
+        """A session that writes nothing, and so waits for nobody who does."""
+        engine = self.sessions.kw["bind"].execution_options(cchc_begin="BEGIN")
+        return Session(engine, expire_on_commit=False)
+
     def settled(self, seconds: float = SECONDS) -> None:
         """Wait until everything that came in is dealt with and everything said has left."""
 
         def quiet() -> bool:
-            with self.sessions() as session:
+            with self.looking() as session:
                 new = select(InboxEvent.id).where(InboxEvent.status == EventStatus.NEW)
                 unsent = select(OutboxMessage.id).where(OutboxMessage.status.in_(OPEN))
                 busy = session.scalar(new.limit(1)) or session.scalar(unsent.limit(1))
@@ -87,18 +92,18 @@ class Stage:
 
     def events(self) -> list[tuple[EventStatus, str]]:
         """What became of each event, oldest first, and the error where there was one."""
-        with self.sessions() as session:
+        with self.looking() as session:
             query = select(InboxEvent.status, InboxEvent.error).order_by(InboxEvent.id)
             return [(status, error) for status, error in session.execute(query)]
 
     def filed(self) -> list[str]:
         """The names of all documents that prove a line, in their order."""
-        with self.sessions() as session:
+        with self.looking() as session:
             query = select(Evidence.name).join(EvidenceLink).order_by(EvidenceLink.id)
             return list(session.scalars(query))
 
     def kept(self) -> list[str]:
-        with self.sessions() as session:
+        with self.looking() as session:
             return list(session.scalars(select(Evidence.name).order_by(Evidence.id)))
 
 

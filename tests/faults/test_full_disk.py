@@ -89,7 +89,6 @@ def test_nothing_is_said_to_be_saved_that_is_not_and_nothing_needs_a_restart(
             sessions = live.bot.database.sessions
             stage = Stage(api, live, clock, sessions)
             officers = [stage.officer(unit, unit) for unit in UNITS]
-            stage.sessions = live.bot.database.readers  # Nobody waits for who only looks.
             for _ in range(FILLINGS):
                 for an in chance.sample(officers, 3):
                     name = f"{an.user.id}-{sent}.pdf"
@@ -105,7 +104,7 @@ def test_nothing_is_said_to_be_saved_that_is_not_and_nothing_needs_a_restart(
             kept, refused = stage.kept(), said(stage, "sắp đầy")
             receipts = said(stage, "✓ Đã lưu 1/1")
             statuses = {status for status, _ in stage.events()}
-            missing = bytes_missing(stage.sessions, live.bot.store)
+            missing = bytes_missing(live.bot.database.readers, live.bot.store)
     figures.note(
         "X13",
         f"{FILLINGS} fillings, {sent} files handed in: {len(kept)} saved and said so, "
