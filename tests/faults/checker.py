@@ -3,7 +3,7 @@ held against the database (I1–I5). Counts, no verdict."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -55,10 +55,14 @@ class Findings:
     notices_unknown: int = 0
     unsettled: int = 0
     broken: int = 0
-    misunderstood: dict[str, int] | None = None
+    misunderstood: dict[str, int] = field(default_factory=dict)
+    which: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        return ", ".join(f"{name} {value}" for name, value in asdict(self).items())
+        """In words; ``which`` were lost or doubled only where there are any."""
+        return ", ".join(
+            f"{name} {value}" for name, value in asdict(self).items() if name != "which" or value
+        )
 
 
 def check(sessions: sessionmaker[Session], officers: Sequence[Officer], api: Server) -> Findings:
@@ -107,11 +111,11 @@ def _check_deeds(session: Session, officer: Officer, found: Findings) -> None:
     _compare(Counter(done.explanations), Counter(explained), found)
     _order(done.explanations, explained, found)
     scores = [bool(i["answer"]) for i in session.scalars(scored.order_by(SelfScore.id))]
-    _compare(Counter(done.scores), Counter(scores), found)
+    _compare(*(Counter(f"{officer.name} {s}" for s in of) for of in (done.scores, scores)), found)
     found.inversions += len(scores) == len(done.scores) and scores != done.scores
     notices = len(session.scalars(noted).all())
-    found.lost += max(0, len(done.notices) - notices)
-    found.doubled += max(0, notices - len(done.notices))
+    name = f"{officer.name} noted"
+    _compare(Counter({name: len(done.notices)}), Counter({name: notices}), found)
 
 
 def _check_messages(session: Session, api: Server, found: Findings) -> None:
@@ -136,7 +140,9 @@ def _check_messages(session: Session, api: Server, found: Findings) -> None:
     found.unsettled = sum(row.status not in closed for row in rows.values())
     found.notices_unknown = sum(rows[r].status is SendStatus.UNKNOWN for r in notices)
     sent = [ref for ref, row in rows.items() if row.status is SendStatus.SENT and row.choices]
-    found.lost += sum(copies[ref] == 0 for ref in sent)
+    unseen = [ref for ref in sent if copies[ref] == 0]
+    found.lost += len(unseen)
+    found.which += [f"sent, never seen: {rows[ref].name} {rows[ref].id}" for ref in unseen]
     names = Counter(row.name for row in rows.values())
     found.misunderstood = {n: c for n, c in names.items() if n not in UNDERSTOOD}
 
@@ -151,6 +157,8 @@ def _ref(message: dict[str, Any]) -> str:
 def _compare(wanted: Counter[Any], kept: Counter[Any], found: Findings) -> None:
     found.lost += (wanted - kept).total()
     found.doubled += (kept - wanted).total()
+    found.which += [f"lost {what}" for what in wanted - kept]
+    found.which += [f"doubled {what}" for what in kept - wanted]
 
 
 def _order(done: Sequence[str], kept: Sequence[str], found: Findings) -> None:

@@ -24,7 +24,7 @@ CODES = ("1.1.1", "1.1.2", "1.1.3", "1.2.1", "1.3.1", "1.3.2", "1.4.1", "1.4.2",
 YES_NO = "2.2.2"
 SCORING = ("Chấm điểm", "Sửa số liệu")
 FILES_A_LINE = 18  # Two officers may share a unit, and a line takes 40.
-PATIENCE = 120.0
+PATIENCE = 400.0  # While the bot is killed again and again it answers when it can.
 
 
 @dataclass
@@ -98,10 +98,12 @@ class Officer(threading.Thread):
         question = self._after(lambda: self.user.press(card, label), _offers("Có ("))
         answer = self._random.random() < 0.5
         wanted = "Có (" if answer else "Không ("
-        self._score_card = self._after(
-            lambda: self.user.press(question, wanted), _offers("Sửa số liệu")
-        )
-        self.done.scores.append(answer)
+
+        def press() -> None:
+            self.user.press(question, wanted)
+            self.done.scores.append(answer)
+
+        self._score_card = self._after(press, _offers("Sửa số liệu"))
 
     def _note(self) -> None:
         """The newest notice that was not noted yet."""

@@ -63,7 +63,7 @@ def at_work(workers: Sequence[threading.Thread], stop: threading.Event) -> Itera
     yield
     stop.set()
     for worker in workers:
-        worker.join(timeout=180)
+        worker.join(timeout=500)
 
 
 def drain(sessions: sessionmaker[Session], api: Server) -> None:
