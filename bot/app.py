@@ -87,7 +87,7 @@ class Bot:
         self.config = config
         self.clock = clock
         self.words = Words()
-        self.engine = databases.create(config.database.url.get_secret_value())
+        self.engine = databases.create(config.database.url.reveal())
         self.database = databases.Database(self.engine)
         self.store = Store(config.storage.directory)
         self.kitchen = Kitchen()
@@ -185,15 +185,15 @@ class Bot:
         from bot.telegram import TelegramChannel, TelegramRefused
 
         settings = self.config.telegram
-        if settings.webhook_url and not settings.webhook_secret.get_secret_value():
+        if settings.webhook_url and not settings.webhook_secret.reveal():
             raise CannotStart("webhook_without_secret")
         telegram = TelegramChannel(
             self.config.token,
             api_url=settings.api_url,
-            proxy=settings.proxy,
+            proxy=settings.proxy.reveal(),
             poll_seconds=settings.poll_seconds,
             webhook_url=settings.webhook_url,
-            webhook_secret=settings.webhook_secret.get_secret_value(),
+            webhook_secret=settings.webhook_secret.reveal(),
             commands=commands_menu(self.words),
         )
         try:

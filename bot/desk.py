@@ -41,7 +41,7 @@ class Desk:
 
     @cached_property
     def engine(self) -> Engine:
-        return database.create(self.config.database.url.get_secret_value())
+        return database.create(self.config.database.url.reveal())
 
     @cached_property
     def sessions(self) -> sessionmaker[Session]:

@@ -72,7 +72,7 @@ def _check_database(desk: Desk) -> list[Finding]:
 def _check_standing(desk: Desk) -> list[Finding]:
     """What the running bot says at /readyz of its work, as far as the database knows it."""
     telegram = desk.config.telegram
-    has_token = telegram.token_file or telegram.token.get_secret_value()
+    has_token = telegram.token_file or telegram.token.reveal()
     channels = ["telegram", "web"] if has_token else ["web"]
     with desk.engine.connect() as connection, Session(connection) as session:
         found = symptoms.of_standing(look(session, channels, desk.clock()))

@@ -1,10 +1,10 @@
 """Starts the bot on a folder of its own, with the sample province and the demo's pages."""
 
 import asyncio
+import dataclasses
 from pathlib import Path
 
 from aiohttp import web
-from pydantic import SecretStr
 
 from bot import log
 from bot.app import Addresses, Bot, CannotStart, Extension
@@ -14,6 +14,7 @@ from bot.demo.clock import DemoClock
 from bot.demo.pages import DemoPages
 from bot.desk import Desk
 from bot.guard import AlreadyRunning
+from bot.sections import Secret
 from bot.store import Store
 from bot.words import Words
 from jobs import reminders
@@ -23,16 +24,15 @@ FOLDER = Path("var/demo")
 
 def demo_config(config: Config, port: int | None, folder: Path = FOLDER) -> Config:
     """The demo keeps apart from a real database and never talks to a platform."""
-    changed = {
-        "database": DatabaseSection(url=SecretStr(f"sqlite:///{folder / 'cchc.db'}")),
-        "storage": StorageSection(directory=folder / "evidence"),
-        "telegram": TelegramSection(),
-        "health": HealthSection(port=0),
-        "web": config.web.model_copy(
-            update={"host": "127.0.0.1", "port": config.web.port if port is None else port}
-        ),
-    }
-    return config.model_copy(update=changed)
+    web = config.web
+    return dataclasses.replace(
+        config,
+        database=DatabaseSection(Secret(f"sqlite:///{folder / 'cchc.db'}")),
+        storage=StorageSection(folder / "evidence"),
+        telegram=TelegramSection(),
+        health=HealthSection(port=0),
+        web=dataclasses.replace(web, host="127.0.0.1", port=web.port if port is None else port),
+    )
 
 
 def run_demo(desk: Desk, port: int | None) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -18,6 +17,7 @@ from bot.demo.clock import FIRST, DemoClock, next_turn
 from bot.demo.overview import line, overview
 from bot.demo.people import PERSONAS
 from bot.demo.running import demo_config, make_bot
+from bot.sections import Secret
 from bot.store import Store
 from models import audit, database, people
 from models.campaigns import Campaign
@@ -35,12 +35,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def config(folder: Path) -> Config:
-    return demo_config(Config(database=DatabaseSection(url=SecretStr("x"))), 0, folder)
+    return demo_config(Config(database=DatabaseSection(url=Secret("x"))), 0, folder)
 
 
 @pytest.fixture(scope="module")
 def made(config: Config) -> Iterator[sessionmaker[Session]]:
-    engine = database.create(config.database.url.get_secret_value())
+    engine = database.create(config.database.url.reveal())
     Base.metadata.create_all(engine)
     sessions = sessionmaker(engine, expire_on_commit=False)
     with sessions.begin() as session:
