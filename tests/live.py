@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import handlers
-from bot.app import Addresses, Bot
+from bot.app import Bot
 from bot.config import (
     Config,
     DatabaseSection,
@@ -20,6 +20,7 @@ from bot.config import (
     WebSection,
 )
 from bot.sections import Secret
+from bot.serving import Addresses
 from handlers.dialogue import Conversation
 from jobs import reminders
 from models.clock import Clock

@@ -7,7 +7,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot import log
-from bot.app import Addresses, Bot, CannotStart, Extension
+from bot.app import Bot, Extension
 from bot.config import Config, DatabaseSection, HealthSection, StorageSection, TelegramSection
 from bot.demo import province
 from bot.demo.clock import DemoClock
@@ -15,6 +15,8 @@ from bot.demo.pages import DemoPages
 from bot.desk import Desk
 from bot.guard import AlreadyRunning
 from bot.sections import Secret
+from bot.serving import Addresses
+from bot.starting import CannotStart
 from bot.store import Store
 from bot.words import Words
 from jobs import reminders
