@@ -18,11 +18,12 @@ from bot.sections import Secret, between, shaped
 DEFAULT_FILE = Path("config.toml")
 PREFIX = "CCHC_"
 PORTS = 65535
+DATABASES = r"(sqlite|postgresql|postgresql\+psycopg)://.+"
 
 
 @dataclass(frozen=True)
 class DatabaseSection:
-    url: Secret = Secret("sqlite:///var/cchc.db")
+    url: Secret = shaped(Secret("sqlite:///var/cchc.db"), DATABASES)
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class StorageSection:
 class WebSection:
     host: str = "127.0.0.1"
     port: int = between(8080, 0, PORTS)
-    public_url: str = ""
+    public_url: str = shaped("", r"|https?://.+")
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,10 @@ class HealthSection:
 class TelegramSection:
     token: Secret = Secret()
     token_file: Path | None = None
-    api_url: str = "https://api.telegram.org"
-    proxy: Secret = Secret()  # It may hold a password.
+    api_url: str = shaped("https://api.telegram.org", r"https?://.+")
+    proxy: Secret = shaped(Secret(), r"|https?://.+")  # It may hold a password.
     poll_seconds: int = between(50, 0, 50)
-    webhook_url: str = ""
+    webhook_url: str = shaped("", r"|https?://.+")
     webhook_secret: Secret = Secret()
 
 

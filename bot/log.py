@@ -11,7 +11,15 @@ from datetime import UTC, datetime
 TOKEN = re.compile(r"\d{6,12}:[A-Za-z0-9_-]{30,}")
 CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{26}\b")
 HIDDEN = "[hidden]"
-NOISY = ("httpx", "httpcore", "telegram", "aiohttp.access", "apscheduler", "asyncio")
+NOISY = (
+    "aiohttp.access",
+    "alembic.runtime.plugins",
+    "apscheduler",
+    "asyncio",
+    "httpcore",
+    "httpx",
+    "telegram",
+)
 
 _TEXT = "%(asctime)s %(levelname)-8s %(message)s [%(name)s]"
 

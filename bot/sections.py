@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 S = TypeVar("S")
+D = TypeVar("D")
 
 _LEAST, _MOST, _SHAPE = "least", "most", "shape"
 
@@ -55,9 +56,9 @@ def between(default: int, least: int, most: int | None = None) -> int:
     return found
 
 
-def shaped(default: str, shape: str) -> str:
+def shaped(default: D, shape: str) -> D:
     """A field for a text that the regular expression ``shape`` describes as a whole."""
-    found: str = dataclasses.field(default=default, metadata={_SHAPE: shape})
+    found: D = dataclasses.field(default=default, metadata={_SHAPE: shape})
     return found
 
 

@@ -69,6 +69,8 @@ def test_a_file_with_the_mark_of_windows_editors_is_read(tmp_path: Path) -> None
         ('[storage]\ndirectory = ""', [("storage.directory", "text_needed")]),
         ('[log]\nlevel = "LOUD"', [("log.level", "not_possible")]),
         ('[clamd]\naddress = "x"', [("clamd.address", "wrong_form")]),
+        ('[database]\nurl = "mysql://a/b"', [("database.url", "wrong_form")]),
+        ('[telegram]\nproxy = "socks5://a"', [("telegram.proxy", "wrong_form")]),
         (
             '[web]\nport = -1\n[log]\nform = "text"',
             [("web.port", "too_small"), ("log.form", "unknown_key")],
