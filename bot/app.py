@@ -193,7 +193,12 @@ class Bot:
 
     def _start_scheduler(self) -> BackgroundScheduler:
         scheduler = BackgroundScheduler(timezone="UTC")
-        jobs.register_all(scheduler, self.database.sessions, self.clock)
+        jobs.register_all(
+            scheduler,
+            self.database.sessions,
+            self.clock,
+            lambda: symptoms.is_clock_wrong(self._pulses.values()),
+        )
         scheduler.start()
         return scheduler
 
