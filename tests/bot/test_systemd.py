@@ -12,10 +12,9 @@ from pathlib import Path
 import click
 import pytest
 
-from bot import symptoms, systemd
+from bot import sections, symptoms, systemd
 from bot.channel import Pulse
 from bot.cli import cli
-from bot import sections
 from bot.config import Config
 from bot.loop_watch import LoopWatch
 from tests.bot_api import serve

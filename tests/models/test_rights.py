@@ -208,21 +208,34 @@ def right(world: World, by: By, action: Action) -> bool:
     return policy.why_not(world.session, by, action, thing) is None
 
 
+WHEN = {
+    "planned": at("2026-10-01 10:00"),
+    "open": NOW,
+    "closed": LATE,
+    "a year later": at("2027-11-03 10:05"),
+}
+WORK = {Action.FILE_EVIDENCE, Action.EXPLAIN, Action.SCORE}
+
+
 def test_every_action_asks_the_policy_by_itself(world: World) -> None:
-    """Roles × units × deeds: allowed by the policy and done, or refused and nothing left."""
+    """Roles × units × deeds × times: allowed by the policy, and in its window where it is work
+    on the sheet, and done; or refused and nothing left."""
     actors = {(r, u): world.by(u, r, f"{r} {u}") for r in Role for u in UNITS}
     actors |= {("the task's reviewer", "SNV"): world.reviewer}  # type: ignore[dict-item]
     cells, surprises, done = 0, [], set()
     for name, (action, deed) in DEEDS.items():
-        for who, by in actors.items():
-            heard, allowed = hears(world, deed, by), right(world, by, action)
-            cells += 1
-            done |= {name} if heard is None else set()
-            if (heard is None) != allowed:
-                surprises.append((name, who, heard, allowed))
+        for who, somebody in actors.items():
+            for when, now in WHEN.items():
+                by = replace(somebody, now=now)
+                heard, allowed = hears(world, deed, by), right(world, by, action)
+                allowed &= when == "open" or action not in WORK
+                cells += 1
+                done |= {name} if heard is None else set()
+                if (heard is None) != allowed:
+                    surprises.append((name, who, when, heard, allowed))
     assert surprises == []
     assert done == set(DEEDS)  # Each is possible, for somebody.
-    assert cells == len(DEEDS) * 25
+    assert cells == len(DEEDS) * 25 * len(WHEN)
 
 
 def test_nobody_without_a_role_or_with_one_that_ended_does_anything(world: World) -> None:
