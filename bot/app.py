@@ -65,10 +65,11 @@ class Bot:
         clock: Clock = wall_clock,
         extension: Extension | None = None,
         conversations: Sequence[Conversation] = handlers.CONVERSATIONS,
+        words: Words | None = None,
     ) -> None:
         self.config = config
         self.clock = clock
-        self.words = Words()
+        self.words = words or Words()
         self.engine = databases.create(config.database.url.reveal())
         self.database = databases.Database(self.engine)
         self.store = Store(config.storage.directory)

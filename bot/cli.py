@@ -71,7 +71,7 @@ def run(desk: Desk, config_path: Path | None) -> None:
         desk.say("run_started", web=addresses.web, health=addresses.health)
 
     try:
-        asyncio.run(Bot(config).run(started))
+        asyncio.run(Bot(config, words=desk.words).run(started))
     except AlreadyRunning:
         desk.fail("already_running")
     except CannotStart as error:

@@ -54,7 +54,7 @@ def run_demo(desk: Desk, port: int | None) -> None:
         desk.say("demo.started", web=addresses.web)
 
     try:
-        asyncio.run(make_bot(config, clock).run(started))
+        asyncio.run(make_bot(config, clock, desk.words).run(started))
     except AlreadyRunning:
         desk.fail("already_running")
     except CannotStart as error:
@@ -63,9 +63,8 @@ def run_demo(desk: Desk, port: int | None) -> None:
         desk.fail("cannot_listen", error=error.strerror or str(error))
 
 
-def make_bot(config: Config, clock: DemoClock) -> Bot:
+def make_bot(config: Config, clock: DemoClock, words: Words) -> Bot:
     """The bot with the demo's pages on it; its database holds the province already."""
-    words = Words()
 
     def add_routes(bot: Bot, app: web.Application) -> None:
         async def moved() -> None:
@@ -79,4 +78,4 @@ def make_bot(config: Config, clock: DemoClock) -> Bot:
     def note(language: str) -> str:
         return words.plain("demo.note", language, at=clock())
 
-    return Bot(config, clock, Extension(add_routes, note))
+    return Bot(config, clock, Extension(add_routes, note), words=words)

@@ -19,6 +19,7 @@ from bot.demo.people import PERSONAS
 from bot.demo.running import demo_config, make_bot
 from bot.sections import Secret
 from bot.store import Store
+from bot.words import Words
 from models import audit, database, people
 from models.campaigns import Campaign
 from models.outbox import OutboxMessage
@@ -105,7 +106,7 @@ def test_the_pages_lead_into_a_chat_and_move_the_time(
     clock = DemoClock()
     with made.begin() as session:
         clock.load(session)
-    asyncio.run(look_around(make_bot(config, clock), clock, made))
+    asyncio.run(look_around(make_bot(config, clock, Words()), clock, made))
 
 
 async def look_around(bot: object, clock: DemoClock, made: sessionmaker[Session]) -> None:
