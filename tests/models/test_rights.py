@@ -175,9 +175,10 @@ def world(province: sessionmaker[Session]) -> Iterator[World]:
         session.rollback()
 
 
-def rows(session: Session) -> list[int]:
+def rows(session: Session) -> tuple[int, ...]:
     tables = (Evidence, EvidenceLink, AppraisalTask, Binding, people.Invitation, AuditEntry)
-    return [session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
+    counts = [select(func.count()).select_from(table).scalar_subquery() for table in tables]
+    return tuple(session.execute(select(*counts)).one())
 
 
 def hears(world: World, deed: Deed, by: By) -> str | None:
@@ -226,6 +227,8 @@ def test_every_action_asks_the_policy_by_itself(world: World) -> None:
     for name, (action, deed) in DEEDS.items():
         for who, somebody in actors.items():
             for when, now in WHEN.items():
+                if when != "open" and action not in WORK:
+                    continue  # Nothing but work on the sheet has a window.
                 by = replace(somebody, now=now)
                 heard, allowed = hears(world, deed, by), right(world, by, action)
                 allowed &= when == "open" or action not in WORK
@@ -235,7 +238,8 @@ def test_every_action_asks_the_policy_by_itself(world: World) -> None:
                     surprises.append((name, who, when, heard, allowed))
     assert surprises == []
     assert done == set(DEEDS)  # Each is possible, for somebody.
-    assert cells == len(DEEDS) * 25 * len(WHEN)
+    work = sum(action in WORK for action, _ in DEEDS.values())
+    assert cells == 25 * (len(DEEDS) + work * (len(WHEN) - 1))
 
 
 def test_nobody_without_a_role_or_with_one_that_ended_does_anything(world: World) -> None:
