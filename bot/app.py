@@ -6,7 +6,6 @@ import ctypes
 import gc
 import logging
 import signal
-import socket
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 import handlers
 import jobs
-from bot import guard, symptoms, systemd
+from bot import guard, starting, symptoms, systemd
 from bot.channel import Abilities, Channel, Pulse
 from bot.clamd import Clamd
 from bot.config import Config
@@ -26,9 +25,9 @@ from bot.health import Health
 from bot.kitchen import Kitchen
 from bot.links import Links
 from bot.loop_watch import LoopWatch
-from bot.menu import commands_menu
 from bot.postman import Postman
 from bot.receiving import Reception
+from bot.serving import Addresses, serve
 from bot.status_line import StatusLine
 from bot.store import Store
 from bot.web.channel import WebChannel
@@ -38,7 +37,6 @@ from bot.words import Words
 from bot.worker import Worker
 from handlers.dialogue import Conversation
 from models import database as databases
-from models import settings as settings_table
 from models.clock import Clock, wall_clock
 
 logger = logging.getLogger(__name__)
@@ -48,22 +46,6 @@ TURNS_SECONDS = 3.0
 SENDS_SECONDS = 4.0
 GUARD_SECONDS = 5.0
 RESTART_SECONDS = 5.0
-
-
-@dataclass(frozen=True)
-class Addresses:
-    """Where the servers listen, once they do."""
-
-    web: str
-    health: str
-
-
-class CannotStart(Exception):
-    """``reason`` names the sentence (``cannot_start.<reason>``) that the operator reads."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -83,11 +65,12 @@ class Bot:
         clock: Clock = wall_clock,
         extension: Extension | None = None,
         conversations: Sequence[Conversation] = handlers.CONVERSATIONS,
+        words: Words | None = None,
     ) -> None:
         self.config = config
         self.clock = clock
-        self.words = Words()
-        self.engine = databases.create(config.database.url.get_secret_value())
+        self.words = words or Words()
+        self.engine = databases.create(config.database.url.reveal())
         self.database = databases.Database(self.engine)
         self.store = Store(config.storage.directory)
         self.kitchen = Kitchen()
@@ -126,6 +109,7 @@ class Bot:
         """The bot at work; stops gracefully at the end: what waits is in the database."""
         held = guard.take(self.engine)
         try:
+            starting.check_storage(self.config.storage.directory)
             await asyncio.to_thread(self.store.sweep)
             await self._add_telegram()
             self._join()
@@ -178,43 +162,19 @@ class Bot:
         await asyncio.to_thread(self.database.close)
 
     async def _add_telegram(self) -> None:
-        if not self.config.token:
+        token = starting.token(self.config)
+        if not token:
             return
-        await asyncio.to_thread(self._know_bot, self.config.token.split(":")[0])
-        # python-telegram-bot is a third of the start-up time; the web chat needs none of it.
-        from bot.telegram import TelegramChannel, TelegramRefused
+        await self.database.read(lambda session: starting.check_bot(session, token))
 
-        settings = self.config.telegram
-        if settings.webhook_url and not settings.webhook_secret.get_secret_value():
-            raise CannotStart("webhook_without_secret")
-        telegram = TelegramChannel(
-            self.config.token,
-            api_url=settings.api_url,
-            proxy=settings.proxy,
-            poll_seconds=settings.poll_seconds,
-            webhook_url=settings.webhook_url,
-            webhook_secret=settings.webhook_secret.get_secret_value(),
-            commands=commands_menu(self.words),
-        )
-        try:
-            await telegram.identify()
-        except TelegramRefused:
-            raise CannotStart("token_refused") from None
-        except Exception as error:
-            # Telegram may be away for hours; the channel goes on asking while the web works.
-            logger.warning("Telegram could not be reached at the start: %s", type(error).__name__)
+        async def known() -> None:
+            await self.database.write(lambda session: starting.remember_bot(session, token))
+
+        telegram = await starting.telegram(self.config, token, self.words, known)
         self.links.telegram_name = lambda: telegram.username
         self.channels[telegram.name] = telegram
         self._pulses[telegram.name] = telegram.pulse
         self._routes = telegram.routes()
-
-    def _know_bot(self, bot_id: str) -> None:
-        """A database belongs to one bot: with another's token its people would be strangers."""
-        with self.database.sessions.begin() as session:
-            known = settings_table.get(session, "telegram_bot")
-            if known is not None and known != bot_id:
-                raise CannotStart("another_bot")
-            settings_table.put(session, "telegram_bot", bot_id)
 
     def _join(self) -> None:
         abilities: dict[str, Abilities] = {n: c.abilities for n, c in self.channels.items()}
@@ -234,7 +194,12 @@ class Bot:
 
     def _start_scheduler(self) -> BackgroundScheduler:
         scheduler = BackgroundScheduler(timezone="UTC")
-        jobs.register_all(scheduler, self.database.sessions, self.clock)
+        jobs.register_all(
+            scheduler,
+            self.database.sessions,
+            self.clock,
+            lambda: symptoms.is_clock_wrong(self._pulses.values()),
+        )
         scheduler.start()
         return scheduler
 
@@ -263,9 +228,9 @@ class Bot:
             lambda: self._loop_watch.lag,
             self.words,
         )
-        web_runner, web_url = await _serve(make_app(world), settings.web.host, settings.web.port)
+        web_runner, web_url = await serve(make_app(world), settings.web.host, settings.web.port)
         self.links.base = public or web_url
-        health_runner, health_url = await _serve(
+        health_runner, health_url = await serve(
             health.app(), settings.health.host, settings.health.port
         )
         return [web_runner, health_runner], Addresses(web_url, health_url)
@@ -298,15 +263,3 @@ async def _cancel(tasks: Sequence["asyncio.Task[None]"]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunner, str]:
-    """Listen; the runner, and the address with the port that was really taken."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
-    await runner.setup()
-    site = web.TCPSite(runner, host, port)
-    await site.start()
-    sockets: Sequence[socket.socket] = site._server.sockets  # type: ignore[union-attr]
-    taken = sockets[0].getsockname()[1]
-    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host
-    return runner, f"http://{shown}:{taken}"

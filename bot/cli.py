@@ -58,7 +58,9 @@ def cli(context: click.Context, config_path: Path | None) -> None:
 @click.pass_obj
 def run(desk: Desk, config_path: Path | None) -> None:
     """Run the bot: the web chat, and Telegram where a token is configured."""
-    from bot.app import Addresses, Bot, CannotStart
+    from bot.app import Bot
+    from bot.serving import Addresses
+    from bot.starting import CannotStart
 
     desk = Desk(config_path) if config_path else desk
     config = desk.config
@@ -69,7 +71,7 @@ def run(desk: Desk, config_path: Path | None) -> None:
         desk.say("run_started", web=addresses.web, health=addresses.health)
 
     try:
-        asyncio.run(Bot(config).run(started))
+        asyncio.run(Bot(config, words=desk.words).run(started))
     except AlreadyRunning:
         desk.fail("already_running")
     except CannotStart as error:

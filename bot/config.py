@@ -4,74 +4,82 @@ An environment variable ``CCHC_<SECTION>__<KEY>`` goes before the file. An unkno
 the start: a typing error must not silently mean a default.
 """
 
+import os
 import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from bot import sections
+from bot.sections import Secret, between, shaped
 
 DEFAULT_FILE = Path("config.toml")
+PREFIX = "CCHC_"
+PORTS = 65535
+DATABASES = r"(sqlite|postgresql|postgresql\+psycopg)://.+"
 
 
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+@dataclass(frozen=True)
+class DatabaseSection:
+    url: Secret = shaped(Secret("sqlite:///var/cchc.db"), DATABASES)
 
 
-class DatabaseSection(Section):
-    url: SecretStr = SecretStr("sqlite:///var/cchc.db")
-
-
-class StorageSection(Section):
+@dataclass(frozen=True)
+class StorageSection:
     directory: Path = Path("var/evidence")
 
 
-class WebSection(Section):
+@dataclass(frozen=True)
+class WebSection:
     host: str = "127.0.0.1"
-    port: int = Field(8080, ge=0, le=65535)
-    public_url: str = ""
+    port: int = between(8080, 0, PORTS)
+    public_url: str = shaped("", r"|https?://.+")
 
 
-class HealthSection(Section):
+@dataclass(frozen=True)
+class HealthSection:
     host: str = "127.0.0.1"
-    port: int = Field(8081, ge=0, le=65535)
+    port: int = between(8081, 0, PORTS)
 
 
-class TelegramSection(Section):
-    token: SecretStr = SecretStr("")
+@dataclass(frozen=True)
+class TelegramSection:
+    token: Secret = Secret()
     token_file: Path | None = None
-    api_url: str = "https://api.telegram.org"
-    proxy: str = ""
-    poll_seconds: int = Field(50, ge=0, le=50)
-    webhook_url: str = ""
-    webhook_secret: SecretStr = SecretStr("")
+    api_url: str = shaped("https://api.telegram.org", r"https?://.+")
+    proxy: Secret = shaped(Secret(), r"|https?://.+")  # It may hold a password.
+    poll_seconds: int = between(50, 0, 50)
+    webhook_url: str = shaped("", r"|https?://.+")
+    webhook_secret: Secret = Secret()
 
 
-class LimitsSection(Section):
-    turns_a_minute: int = Field(60, ge=0)
-    uploads_a_minute: int = Field(30, ge=0)
+@dataclass(frozen=True)
+class LimitsSection:
+    turns_a_minute: int = between(60, 0)
+    uploads_a_minute: int = between(30, 0)
 
 
-class ClamdSection(Section):
-    address: str = Field("", pattern=r"^$|^unix:/.+$|^[^:/]+:\d{1,5}$")
+@dataclass(frozen=True)
+class ClamdSection:
+    address: str = shaped("", r"|unix:/.+|[^:/]+:\d{1,5}")
 
 
-class AlertsSection(Section):
-    url: SecretStr = SecretStr("")
+@dataclass(frozen=True)
+class AlertsSection:
+    url: Secret = Secret()
     email: str = ""
 
 
-class LogSection(Section):
+@dataclass(frozen=True)
+class LogSection:
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     format: Literal["json", "text"] = "json"
 
 
-class Config(BaseSettings):
-    model_config = SettingsConfigDict(
-        env_prefix="CCHC_", env_nested_delimiter="__", extra="forbid", frozen=True
-    )
-
+@dataclass(frozen=True)
+class Config:
     database: DatabaseSection = DatabaseSection()
     storage: StorageSection = StorageSection()
     web: WebSection = WebSection()
@@ -82,35 +90,23 @@ class Config(BaseSettings):
     alerts: AlertsSection = AlertsSection()
     log: LogSection = LogSection()
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic hands it in by this name.
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        *_: PydanticBaseSettingsSource,
-        **__: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment goes before what the file holds."""
-        return (env_settings, init_settings)
-
     @property
     def token(self) -> str:
-        """The bot's token, from its file where one is named."""
+        """The bot's token, from its file where one is named. Raises OSError."""
         if self.telegram.token_file is not None:
-            return self.telegram.token_file.read_text().strip()
-        return self.telegram.token.get_secret_value()
+            return self.telegram.token_file.read_text("utf-8", "replace").strip()
+        return self.telegram.token.reveal()
 
     @property
     def secrets(self) -> list[str]:
         """What must never be written to a log or shown."""
         found = [
             self._known_token(),
-            self.telegram.token.get_secret_value(),
-            self.telegram.webhook_secret.get_secret_value(),
-            self.alerts.url.get_secret_value(),
-            _password_in(self.database.url.get_secret_value()),
-            _password_in(self.telegram.proxy),
+            self.telegram.token.reveal(),
+            self.telegram.webhook_secret.reveal(),
+            self.alerts.url.reveal(),
+            _password_in(self.database.url.reveal()),
+            _password_in(self.telegram.proxy.reveal()),
         ]
         return [secret for secret in found if secret]
 
@@ -137,16 +133,45 @@ class BadConfig(Exception):
         self.problems = problems
 
 
-def load(path: Path | None = None) -> Config:
+def load(path: Path | None = None, environment: Mapping[str, str] = os.environ) -> Config:
     """The configuration from ``path``, else from ``config.toml`` here if there is one, with the
     environment over it. Raises BadConfig."""
-    if path is not None and not path.exists():
-        raise BadConfig([(str(path), "not_found")])
     chosen = path or (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
+    tables: dict[str, Any] = _read_file(chosen) if chosen else {}
+    for name, section in _in_environment(environment).items():
+        if isinstance(tables.setdefault(name, {}), dict):
+            tables[name] = tables[name] | section
+    known = {field.name: type(field.default) for field in fields(Config)}
+    problems = [(name, "unknown_key") for name in tables if name not in known]
+    values: dict[str, Any] = {}
+    for name, kind in known.items():
+        values[name], found = sections.read(kind, tables.get(name, {}))
+        problems += [(f"{name}.{key}".rstrip("."), what) for key, what in found]
+    if problems:
+        raise BadConfig(problems)
+    return Config(**values)
+
+
+def _read_file(path: Path) -> dict[str, Any]:
     try:
-        return Config(**(tomllib.loads(chosen.read_text("utf-8")) if chosen else {}))
-    except ValidationError as error:
-        problems = [(".".join(map(str, e["loc"])), str(e["type"])) for e in error.errors()]
-        raise BadConfig(problems) from None
+        # Windows' editor puts a mark before the first letter.
+        return tomllib.loads(path.read_text("utf-8-sig"))
+    except FileNotFoundError:
+        raise BadConfig([(str(path), "not_found")]) from None
+    except OSError:
+        raise BadConfig([(str(path), "not_readable")]) from None
+    except UnicodeDecodeError:
+        raise BadConfig([(str(path), "not_utf8")]) from None
     except tomllib.TOMLDecodeError as error:
-        raise BadConfig([(str(chosen), str(error))]) from None
+        raise BadConfig([(str(path), str(error))]) from None
+
+
+def _in_environment(environment: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """``CCHC_WEB__PORT`` is the key ``port`` of the section ``web``; variables without the two
+    strokes belong to somebody else."""
+    found: dict[str, dict[str, str]] = {}
+    for name, value in environment.items():
+        section, strokes, key = name.removeprefix(PREFIX).lower().partition("__")
+        if name.startswith(PREFIX) and strokes:
+            found.setdefault(section, {})[key] = value
+    return found

@@ -41,7 +41,11 @@ class Desk:
 
     @cached_property
     def engine(self) -> Engine:
-        return database.create(self.config.database.url.get_secret_value())
+        with self._complaining():
+            try:
+                return database.create(self.config.database.url.reveal())
+            except ValueError:  # Its text might hold a part of the password.
+                self.refuse_key("database.url", "wrong_form")
 
     @cached_property
     def sessions(self) -> sessionmaker[Session]:
@@ -63,6 +67,10 @@ class Desk:
     def fail(self, name: str, /, **values: Any) -> NoReturn:
         self.say(name, err=True, **values)
         raise SystemExit(1)
+
+    def refuse_key(self, key: str, problem: str) -> NoReturn:
+        """Say what is wrong with a key of the configuration, and end with status 1."""
+        self.fail("config_bad", key=key, problem=self.problem(problem))
 
     def problem(self, kind: str) -> Part:
         """What is wrong with a key of the configuration, in words where there are some."""
@@ -94,8 +102,8 @@ class Desk:
             yield
         except UnknownRevision as error:
             self.fail("database_unknown", revision=str(error))
-        except SQLAlchemyError as error:
-            self.fail("database_unreachable", error=type(error).__name__)
+        except (SQLAlchemyError, OSError) as error:
+            self.fail("database_unreachable", error=what_it_says(error))
 
     def upgrade(self, at: str | None) -> None:
         """Bring the database to the newest shape; a copy of what was there is made before."""
@@ -109,3 +117,9 @@ class Desk:
                 raw.execute("BEGIN")
             self.say("database_copied", err=True, copy=copy)
         migrations.upgrade(self.engine)
+
+
+def what_it_says(error: Exception) -> str:
+    """The first line of what the database, or the system, says; neither repeats a password."""
+    said = str(getattr(error, "orig", None) or error).strip()
+    return said.splitlines()[0][:200] if said else type(error).__name__

@@ -2,6 +2,7 @@
 systemd, and ``cchc check``. Where the limits are from: reliability.md 6 and 7."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.channel import Pulse
@@ -81,3 +82,8 @@ def is_stuck(pulse: Pulse, started: float) -> bool:
     help then, and only then (X18)."""
     silent = time.monotonic() - (pulse.last_good or started)
     return not pulse.last_error and silent > STUCK_SECONDS
+
+
+def is_clock_wrong(pulses: Iterable[Pulse]) -> bool:
+    """By the newest answer of any platform; what it was stays true while that is away."""
+    return any(abs(pulse.skew or 0.0) > SKEW_FAILS for pulse in pulses)

@@ -1,5 +1,7 @@
 """What happens by the clock. A job decides nothing and remembers nothing; it can run twice."""
 
+from collections.abc import Callable
+
 from apscheduler.schedulers.base import BaseScheduler
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -9,7 +11,12 @@ from models.clock import Clock
 __all__ = ["register_all"]
 
 
-def register_all(scheduler: BaseScheduler, sessions: sessionmaker[Session], clock: Clock) -> None:
-    """Give the scheduler all jobs."""
-    reminders.register(scheduler, sessions, clock)
+def register_all(
+    scheduler: BaseScheduler,
+    sessions: sessionmaker[Session],
+    clock: Clock,
+    is_clock_wrong: Callable[[], bool],
+) -> None:
+    """Give the scheduler all jobs. ``is_clock_wrong``: by more than anybody may be told by it."""
+    reminders.register(scheduler, sessions, clock, is_clock_wrong)
     housekeeping.register(scheduler, sessions, clock)

@@ -5,6 +5,7 @@ the database, so that a tick which is late, lost or run twice changes nothing.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,11 +45,36 @@ def queue_due_reminders(sessions: sessionmaker[Session], clock: Clock) -> int:
     return queued
 
 
-def register(scheduler: BaseScheduler, sessions: sessionmaker[Session], clock: Clock) -> None:
+class Tick:
+    """Queues what is due, unless the clock is known to be wrong by too much: a deadline told
+    an hour early cannot be taken back, and what is late still goes (reliability.md 6)."""
+
+    def __init__(
+        self, sessions: sessionmaker[Session], clock: Clock, is_clock_wrong: Callable[[], bool]
+    ) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._is_clock_wrong = is_clock_wrong
+        self._waiting = False
+
+    def __call__(self) -> int:
+        before, self._waiting = self._waiting, self._is_clock_wrong()
+        if self._waiting and not before:
+            logger.error("the clock is wrong: reminders wait until it is right")
+        elif before and not self._waiting:
+            logger.info("the clock is right again: reminders go on")
+        return 0 if self._waiting else queue_due_reminders(self._sessions, self._clock)
+
+
+def register(
+    scheduler: BaseScheduler,
+    sessions: sessionmaker[Session],
+    clock: Clock,
+    is_clock_wrong: Callable[[], bool],
+) -> None:
     scheduler.add_job(
-        queue_due_reminders,
+        Tick(sessions, clock, is_clock_wrong),
         IntervalTrigger(seconds=TICK_SECONDS),
-        args=(sessions, clock),
         id="reminders",
         coalesce=True,
         max_instances=1,

@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, Enum, Integer, MetaData, Numeric, String
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -25,7 +24,6 @@ CONSTRAINT_NAMES = {
 
 # SQLite only counts a row's number up by itself when the column is a plain INTEGER.
 Identity = BigInteger().with_variant(Integer, "sqlite")
-Document = JSON().with_variant(JSONB(), "postgresql")
 
 
 class Instant(TypeDecorator[datetime]):
@@ -70,13 +68,28 @@ class Exact(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value)
 
 
+class Document(TypeDecorator[Any]):
+    """A dictionary or a list, as JSON."""
+
+    impl = JSON
+    cache_ok = True
+    should_evaluate_none = True  # As JSON itself has it: None is a value and stored as one.
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name != "postgresql":
+            return dialect.type_descriptor(JSON())
+        from sqlalchemy.dialects.postgresql import JSONB  # Nobody else loads that dialect.
+
+        return dialect.type_descriptor(JSONB())
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it by this name.
         datetime: Instant(),
         Decimal: Exact(),
-        dict[str, Any]: Document,
-        list[Any]: Document,
+        dict[str, Any]: Document(),
+        list[Any]: Document(),
         enum.Enum: Enum(
             enum.Enum,
             native_enum=False,

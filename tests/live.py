@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import handlers
-from bot.app import Addresses, Bot
+from bot.app import Bot
 from bot.config import (
     Config,
     DatabaseSection,
@@ -19,6 +19,8 @@ from bot.config import (
     TelegramSection,
     WebSection,
 )
+from bot.sections import Secret
+from bot.serving import Addresses
 from handlers.dialogue import Conversation
 from jobs import reminders
 from models.clock import Clock
@@ -70,19 +72,23 @@ class Live:
 
 
 def configure(
-    database_url: str, folder: Path, limits: LimitsSection = UNLIMITED, **telegram: Any
+    database_url: str,
+    folder: Path,
+    limits: LimitsSection = UNLIMITED,
+    token: str = "",
+    **telegram: Any,
 ) -> Config:
     """A configuration that listens on free ports and keeps everything in ``folder``.
 
     Without limits: on a clock that stands, all happens within one minute.
     """
     return Config(
-        database=DatabaseSection(url=database_url),
+        database=DatabaseSection(Secret(database_url)),
         storage=StorageSection(directory=folder / "evidence"),
         web=WebSection(port=0),
         health=HealthSection(port=0),
         limits=limits,
-        telegram=TelegramSection(poll_seconds=1, **telegram) if telegram else TelegramSection(),
+        telegram=TelegramSection(Secret(token), poll_seconds=1, **telegram),
     )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import backups, guard, restoring
 from bot.backups import Backup, BadBackup
-from bot.desk import Desk
+from bot.desk import Desk, what_it_says
 from bot.guard import AlreadyRunning
 from bot.store import Store, StoreFull
 from models import audit, migrations, settings
@@ -41,7 +41,7 @@ def backup(desk: Desk, file: Path, replace: bool, without_files: bool) -> None:
     except (OSError, BadBackup) as error:
         desk.fail("backup_not_written", file=str(file), error=str(error))
     except SQLAlchemyError as error:
-        desk.fail("database_unreachable", error=type(error).__name__)
+        desk.fail("database_unreachable", error=what_it_says(error))
     desk.say(
         "backup_written",
         file=str(file),
@@ -104,7 +104,7 @@ def _check_database(desk: Desk) -> None:
     except UnknownRevision as error:
         desk.fail("database_unknown", revision=str(error))
     except SQLAlchemyError as error:
-        desk.fail("database_unreachable", error=type(error).__name__)
+        desk.fail("database_unreachable", error=what_it_says(error))
     if at is None:
         desk.fail("backup_of_nothing")
     if at != migrations.head():

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot import symptoms
 from bot.backups import Backup, BadBackup
-from bot.desk import Desk
+from bot.desk import Desk, what_it_says
 from bot.scrub import scrub
 from bot.store import Store
 from models import migrations
@@ -61,7 +61,7 @@ def _check_database(desk: Desk) -> list[Finding]:
     except UnknownRevision as error:
         return [(False, "database_unknown", {"revision": str(error)})]
     except SQLAlchemyError as error:
-        return [(False, "database_unreachable", {"error": type(error).__name__})]
+        return [(False, "database_unreachable", {"error": what_it_says(error)})]
     if at is None:
         return [(True, "check_database_empty", {})]
     if at != migrations.head():
@@ -72,7 +72,7 @@ def _check_database(desk: Desk) -> list[Finding]:
 def _check_standing(desk: Desk) -> list[Finding]:
     """What the running bot says at /readyz of its work, as far as the database knows it."""
     telegram = desk.config.telegram
-    has_token = telegram.token_file or telegram.token.get_secret_value()
+    has_token = telegram.token_file or telegram.token.reveal()
     channels = ["telegram", "web"] if has_token else ["web"]
     with desk.engine.connect() as connection, Session(connection) as session:
         found = symptoms.of_standing(look(session, channels, desk.clock()))
@@ -123,7 +123,7 @@ async def _check_token(desk: Desk) -> list[Finding]:
     config = desk.config
     path = config.telegram.token_file
     if path is not None and (problem := _file_problem(path)):
-        return [(False, problem, {"file": str(path)})]
+        return [(False, "check_standing", {"what": Part(problem, file=str(path))})]
     if not config.token:
         return [(True, "check_token_none", {})]
     from bot.telegram import CannotUseToken, identify
@@ -131,11 +131,16 @@ async def _check_token(desk: Desk) -> list[Finding]:
     try:
         return [(True, "check_token_good", {"name": await identify(config)})]
     except CannotUseToken as error:
-        return [(False, f"cannot_start.{error.reason}", {})]
+        return [(False, "check_standing", {"what": Part(f"cannot_start.{error.reason}")})]
 
 
 def _file_problem(path: Path) -> str | None:
-    if not path.is_file():
+    try:
+        if not path.read_bytes().strip():
+            return "cannot_start.token_not_readable"
+    except FileNotFoundError:
         return "check_token_file_missing"
+    except OSError:
+        return "cannot_start.token_not_readable"
     readable_by_all = path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH)
     return "check_token_file_open" if readable_by_all else None

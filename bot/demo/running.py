@@ -1,19 +1,22 @@
 """Starts the bot on a folder of its own, with the sample province and the demo's pages."""
 
 import asyncio
+import dataclasses
 from pathlib import Path
 
 from aiohttp import web
-from pydantic import SecretStr
 
 from bot import log
-from bot.app import Addresses, Bot, CannotStart, Extension
+from bot.app import Bot, Extension
 from bot.config import Config, DatabaseSection, HealthSection, StorageSection, TelegramSection
 from bot.demo import province
 from bot.demo.clock import DemoClock
 from bot.demo.pages import DemoPages
 from bot.desk import Desk
 from bot.guard import AlreadyRunning
+from bot.sections import Secret
+from bot.serving import Addresses
+from bot.starting import CannotStart
 from bot.store import Store
 from bot.words import Words
 from jobs import reminders
@@ -23,16 +26,15 @@ FOLDER = Path("var/demo")
 
 def demo_config(config: Config, port: int | None, folder: Path = FOLDER) -> Config:
     """The demo keeps apart from a real database and never talks to a platform."""
-    changed = {
-        "database": DatabaseSection(url=SecretStr(f"sqlite:///{folder / 'cchc.db'}")),
-        "storage": StorageSection(directory=folder / "evidence"),
-        "telegram": TelegramSection(),
-        "health": HealthSection(port=0),
-        "web": config.web.model_copy(
-            update={"host": "127.0.0.1", "port": config.web.port if port is None else port}
-        ),
-    }
-    return config.model_copy(update=changed)
+    web = config.web
+    return dataclasses.replace(
+        config,
+        database=DatabaseSection(Secret(f"sqlite:///{folder / 'cchc.db'}")),
+        storage=StorageSection(folder / "evidence"),
+        telegram=TelegramSection(),
+        health=HealthSection(port=0),
+        web=dataclasses.replace(web, host="127.0.0.1", port=web.port if port is None else port),
+    )
 
 
 def run_demo(desk: Desk, port: int | None) -> None:
@@ -52,7 +54,7 @@ def run_demo(desk: Desk, port: int | None) -> None:
         desk.say("demo.started", web=addresses.web)
 
     try:
-        asyncio.run(make_bot(config, clock).run(started))
+        asyncio.run(make_bot(config, clock, desk.words).run(started))
     except AlreadyRunning:
         desk.fail("already_running")
     except CannotStart as error:
@@ -61,9 +63,8 @@ def run_demo(desk: Desk, port: int | None) -> None:
         desk.fail("cannot_listen", error=error.strerror or str(error))
 
 
-def make_bot(config: Config, clock: DemoClock) -> Bot:
+def make_bot(config: Config, clock: DemoClock, words: Words) -> Bot:
     """The bot with the demo's pages on it; its database holds the province already."""
-    words = Words()
 
     def add_routes(bot: Bot, app: web.Application) -> None:
         async def moved() -> None:
@@ -77,4 +78,4 @@ def make_bot(config: Config, clock: DemoClock) -> Bot:
     def note(language: str) -> str:
         return words.plain("demo.note", language, at=clock())
 
-    return Bot(config, clock, Extension(add_routes, note))
+    return Bot(config, clock, Extension(add_routes, note), words=words)

@@ -62,7 +62,9 @@ class TelegramChannel:
         webhook_secret: str = "",
         commands: Commands | None = None,
         patience: Patience | None = None,
+        known: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        """``known`` is called each time that Telegram has accepted the token."""
         self.pulse = Pulse()
         self.bot_id = 0
         self.username = ""
@@ -76,6 +78,7 @@ class TelegramChannel:
         self._webhook = (
             Webhook(webhook_secret, self._acknowledge_soon, self.pulse) if webhook_url else None
         )
+        self._known = known
         self._errands: set[asyncio.Task[None]] = set()
 
     def read(self, body: dict[str, Any]) -> Signal | None:
@@ -101,6 +104,8 @@ class TelegramChannel:
             raise TelegramRefused(
                 "telegram.token is not accepted, or telegram.api_url is no Bot API server"
             ) from None
+        if self._known is not None:
+            await self._known()
         self.bot_id, self.username = me.id, me.username or ""
         self.pulse.last_good, self.pulse.last_error = time.monotonic(), ""
         self.pulse.skew = self._api.request.skew

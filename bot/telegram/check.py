@@ -18,7 +18,9 @@ class CannotUseToken(Exception):
 async def identify(config: Config) -> str:
     """The bot's user name. Raises CannotUseToken."""
     telegram = config.telegram
-    channel = TelegramChannel(config.token, api_url=telegram.api_url, proxy=telegram.proxy)
+    channel = TelegramChannel(
+        config.token, api_url=telegram.api_url, proxy=telegram.proxy.reveal()
+    )
     try:
         return await channel.identify()
     except TelegramRefused:

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.channel import Abilities, Attached, Incoming
 from bot.clamd import Clamd
-from bot.config import ClamdSection
-from bot.health import gather
+from bot.config import BadConfig, load
+from bot.gauges import gather
 from bot.kitchen import Kitchen
 from bot.receiving import Reception
 from bot.store import Store
@@ -113,10 +113,10 @@ def test_without_an_address_nothing_is_asked(file: Path) -> None:
 
 @pytest.mark.parametrize("address", ["", "localhost:3310", "unix:/run/clamav/clamd.ctl"])
 def test_an_address_is_a_host_with_a_port_or_a_socket(address: str) -> None:
-    assert ClamdSection(address=address).address == address
+    assert load(None, {"CCHC_CLAMD__ADDRESS": address}).clamd.address == address
     for wrong in ("localhost", "tcp://a:1", "a:b", "unix:"):
-        with pytest.raises(ValueError, match="address"):
-            ClamdSection(address=wrong)
+        with pytest.raises(BadConfig, match=r"clamd\.address"):
+            load(None, {"CCHC_CLAMD__ADDRESS": wrong})
 
 
 class Chat:

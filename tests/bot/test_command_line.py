@@ -103,9 +103,17 @@ def test_what_is_wrong_is_said_in_a_sentence(office: Office) -> None:
         "Chưa nhập dòng nào: có 2 chỗ cần sửa."
     )
     (office.folder / "other.db").write_text("Not a database at all. " * 100, "utf-8")
-    elsewhere = Office(office.folder, CCHC_DATABASE__URL="sqlite:///other.db")
-    for command in ("check", "migrate"):
-        assert "Không kết nối được cơ sở dữ liệu" in elsewhere.refuses(command)
+    away = "Không kết nối được cơ sở dữ liệu"
+    for url, command, said in (
+        ("sqlite:///other.db", "check", f"{away} (file is not a database)"),
+        ("sqlite:///other.db", "migrate", f"{away} (file is not a database)"),
+        ("sqlite:///people.csv/cchc.db", "run", away),
+        ("postgresql://a:s3cret@127.0.0.1:1/x", "migrate", "Connection refused"),
+        ("postgresql://a:s3cret@127.0.0.1:s3cret/x", "check", "database.url: không đúng dạng"),
+    ):
+        refused = Office(office.folder, CCHC_DATABASE__URL=url).refuses(command)
+        assert said in refused
+        assert "s3cret" not in refused
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
-from bot import symptoms, systemd
+from bot import sections, symptoms, systemd
 from bot.channel import Pulse
 from bot.cli import cli
 from bot.config import Config
@@ -107,7 +107,7 @@ def test_the_unit_names_what_there_is() -> None:
     folder = Path(__file__).parent.parent.parent / "docs" / "systemd"
     unit = (folder / "cchc.service").read_text()
     for section, key in re.findall(r"CCHC_([A-Z]+)__([A-Z_]+)=", unit):
-        fields = Config.model_fields[section.lower()].annotation.model_fields
+        fields = sections.keys(type(getattr(Config(), section.lower())))
         assert key.lower() in fields
     assert "Type=notify" in unit
     assert "ExecStart=/opt/cchc-bot/.venv/bin/cchc run" in unit

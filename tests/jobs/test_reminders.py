@@ -4,7 +4,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from jobs.reminders import queue_due_reminders
+from bot import symptoms
+from bot.channel import Pulse
+from jobs.reminders import Tick, queue_due_reminders
 from models import appraisal, conduct, units
 from models.assessment import Assessment, Line
 from models.campaigns import Campaign, Step
@@ -106,6 +108,22 @@ def test_after_downtime_only_the_newest_rung_is_sent(bench: Bench) -> None:
     }
     assert len(an.messages) == 1
     assert outcomes(bench, "STC")["-1"] == "no_recipient"
+
+
+def test_reminders_wait_while_the_clock_is_wrong_by_more_than_a_minute(bench: Bench) -> None:
+    """They are neither sent nor settled, and go out once it is right (reliability.md 6)."""
+    an = bench.officer("Nguyễn Văn An", "STP")
+    pulse = Pulse(skew=61.0)
+    tick = Tick(bench.sessions, bench.clock, lambda: symptoms.is_clock_wrong([pulse]))
+    bench.clock.set("2026-11-11 08:00")
+    before = outcomes(bench, "STP")
+    for skew in (61.0, -61.0, 3600.0):
+        pulse.skew = skew
+        assert tick() == 0
+    assert (outcomes(bench, "STP"), an.messages) == (before, [])
+    pulse.skew = -60.0
+    assert tick() > 0
+    an.sees("reminder_self_assessment", unit="Sở Tư pháp")
 
 
 def test_after_the_deadline_nothing_is_sent(bench: Bench) -> None:

@@ -175,9 +175,10 @@ def world(province: sessionmaker[Session]) -> Iterator[World]:
         session.rollback()
 
 
-def rows(session: Session) -> list[int]:
+def rows(session: Session) -> tuple[int, ...]:
     tables = (Evidence, EvidenceLink, AppraisalTask, Binding, people.Invitation, AuditEntry)
-    return [session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
+    counts = [select(func.count()).select_from(table).scalar_subquery() for table in tables]
+    return tuple(session.execute(select(*counts)).one())
 
 
 def hears(world: World, deed: Deed, by: By) -> str | None:
@@ -208,21 +209,37 @@ def right(world: World, by: By, action: Action) -> bool:
     return policy.why_not(world.session, by, action, thing) is None
 
 
+WHEN = {
+    "planned": at("2026-10-01 10:00"),
+    "open": NOW,
+    "closed": LATE,
+    "a year later": at("2027-11-03 10:05"),
+}
+WORK = {Action.FILE_EVIDENCE, Action.EXPLAIN, Action.SCORE}
+
+
 def test_every_action_asks_the_policy_by_itself(world: World) -> None:
-    """Roles × units × deeds: allowed by the policy and done, or refused and nothing left."""
+    """Roles × units × deeds × times: allowed by the policy, and in its window where it is work
+    on the sheet, and done; or refused and nothing left."""
     actors = {(r, u): world.by(u, r, f"{r} {u}") for r in Role for u in UNITS}
     actors |= {("the task's reviewer", "SNV"): world.reviewer}  # type: ignore[dict-item]
     cells, surprises, done = 0, [], set()
     for name, (action, deed) in DEEDS.items():
-        for who, by in actors.items():
-            heard, allowed = hears(world, deed, by), right(world, by, action)
-            cells += 1
-            done |= {name} if heard is None else set()
-            if (heard is None) != allowed:
-                surprises.append((name, who, heard, allowed))
+        for who, somebody in actors.items():
+            for when, now in WHEN.items():
+                if when != "open" and action not in WORK:
+                    continue  # Nothing but work on the sheet has a window.
+                by = replace(somebody, now=now)
+                heard, allowed = hears(world, deed, by), right(world, by, action)
+                allowed &= when == "open" or action not in WORK
+                cells += 1
+                done |= {name} if heard is None else set()
+                if (heard is None) != allowed:
+                    surprises.append((name, who, when, heard, allowed))
     assert surprises == []
     assert done == set(DEEDS)  # Each is possible, for somebody.
-    assert cells == len(DEEDS) * 25
+    work = sum(action in WORK for action, _ in DEEDS.values())
+    assert cells == 25 * (len(DEEDS) + work * (len(WHEN) - 1))
 
 
 def test_nobody_without_a_role_or_with_one_that_ended_does_anything(world: World) -> None:

@@ -24,6 +24,8 @@ from bot.channel import (
     Span,
     Typed,
 )
+from bot.config import Config, TelegramSection
+from bot.sections import Secret
 from bot.telegram import CannotUseToken, TelegramChannel, TelegramRefused, identify
 from bot.telegram.writing import length, split
 from tests.bot_api import TOKEN, Server, User
@@ -203,10 +205,8 @@ def test_a_wrong_token_is_refused_in_words_without_the_token(api: Server) -> Non
 
 
 def test_the_check_tells_a_wrong_token_from_no_network(api: Server) -> None:
-    from bot.config import Config
-
     def check(token: str) -> str:
-        telegram = {"token": token, "api_url": api.url}
+        telegram = TelegramSection(token=Secret(token), api_url=api.url)
         return asyncio.run(identify(Config(telegram=telegram)))
 
     assert check(TOKEN) == "cchc_test_bot"

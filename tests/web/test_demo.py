@@ -8,7 +8,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -18,7 +17,9 @@ from bot.demo.clock import FIRST, DemoClock, next_turn
 from bot.demo.overview import line, overview
 from bot.demo.people import PERSONAS
 from bot.demo.running import demo_config, make_bot
+from bot.sections import Secret
 from bot.store import Store
+from bot.words import Words
 from models import audit, database, people
 from models.campaigns import Campaign
 from models.outbox import OutboxMessage
@@ -35,12 +36,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def config(folder: Path) -> Config:
-    return demo_config(Config(database=DatabaseSection(url=SecretStr("x"))), 0, folder)
+    return demo_config(Config(database=DatabaseSection(url=Secret("x"))), 0, folder)
 
 
 @pytest.fixture(scope="module")
 def made(config: Config) -> Iterator[sessionmaker[Session]]:
-    engine = database.create(config.database.url.get_secret_value())
+    engine = database.create(config.database.url.reveal())
     Base.metadata.create_all(engine)
     sessions = sessionmaker(engine, expire_on_commit=False)
     with sessions.begin() as session:
@@ -105,7 +106,7 @@ def test_the_pages_lead_into_a_chat_and_move_the_time(
     clock = DemoClock()
     with made.begin() as session:
         clock.load(session)
-    asyncio.run(look_around(make_bot(config, clock), clock, made))
+    asyncio.run(look_around(make_bot(config, clock, Words()), clock, made))
 
 
 async def look_around(bot: object, clock: DemoClock, made: sessionmaker[Session]) -> None:
