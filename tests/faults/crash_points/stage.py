@@ -15,10 +15,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.config import Config, WebSection
 from bot.store import Store
-from models import database
+from models import database, evidence
+from models.assessment.tables import Assessment, Line
+from models.catalogue.tables import Item
+from models.files import Received
 from models.inbox import EventStatus, InboxEvent
 from models.outbox import OutboxMessage
-from models.people import Role
+from models.people import Account, Binding, By, Role
 from tests.bot_api import TOKEN, Server, User, serve
 from tests.faults.crash_points import truth
 from tests.faults.crash_points.processes import Mortal, Order, free_port, run_bot, run_command
@@ -27,6 +30,7 @@ from tests.faults.crash_points.truth import Outcome
 from tests.faults.stage import OPEN, bind, eventually
 from tests.journeys.people import OnTelegram
 from tests.live import configure
+from tests.papers import pdf
 
 NOW = "2026-11-03 10:05"
 
@@ -140,11 +144,33 @@ class Stage:
     def stranger(self, name: str) -> Person:
         return Person(self, self.api.user(name))
 
-    def begin(self) -> None:
-        """The bot runs from now on, and every crossing counts."""
+    def files(self, person: Person, name: str, code: str) -> None:
+        """``person`` has handed something in before."""
+        kept = self.store.keep_now([pdf(name)], 1 << 20)
+        received = Received(name, kept.size, kept.sha256, "application/pdf")
+        with self.sessions.begin() as session:
+            account = select(Account.person_id).where(Account.address == str(person.user.id))
+            binding = session.scalars(
+                select(Binding).where(Binding.person_id == account.scalar_subquery())
+            ).one()
+            by = By(self.clock(), binding.person, binding)
+            of_the_unit = (Assessment.unit_id == binding.unit_id, Item.code == code)
+            line = session.scalars(select(Line).join(Assessment).join(Item).where(*of_the_unit))
+            evidence.attach(session, by, line.one(), received)
+
+    def begin(self, *, counting: bool = True, from_the_start: bool = False) -> None:
+        """The bot runs from now on, and every crossing counts as soon as it has come to rest."""
+        if from_the_start:
+            self.count()
         self._supervisor = Supervisor(self.order, self._look)
         self._supervisor.begin()
         eventually(lambda: self.api.state()["calls"].get("getUpdates"))
+        if counting and not from_the_start:
+            self.count()
+
+    def count(self) -> None:
+        """From now on the process can die."""
+        self.rest()
         self.clock.armed = True
 
     def rest(self) -> None:
