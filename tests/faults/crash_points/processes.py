@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
-from bot import app, cli, worker
+from bot import app, cli, desk, worker
 from bot.channel import Limits
 from bot.config import Config
 from bot.telegram.channel import TelegramChannel
@@ -124,6 +124,7 @@ def _prepare(order: Order) -> Shared:
     from tests.faults.crash_points import warm  # Read by the process that this one comes from.
 
     app.Words = lambda: warm.WORDS  # type: ignore[misc, assignment]
+    desk.wall_clock = shared  # type: ignore[assignment]
     # What takes seconds in earnest takes tenths here.
     worker.PAUSES = (0.02, 0.02, 0.02)  # type: ignore[misc]
     worker.LOOK_SECONDS = 0.2  # type: ignore[misc, assignment]

@@ -86,6 +86,11 @@ class Person(OnTelegram):
         self._stage = stage
         self.user = user
 
+    def listens(self) -> None:
+        """Only what is said from now on is looked at."""
+        self._stage.rest()
+        self._reader.mark()
+
     def types(self, text: str) -> None:
         self._stage.rest()
         super().types(text)
@@ -222,10 +227,12 @@ class Stage:
 
 
 @contextlib.contextmanager
-def stage(url: str, folder: Path, fatal: str = "", sabotage: str = "") -> Iterator[Stage]:
+def stage(
+    url: str, folder: Path, since: str = NOW, fatal: str = "", sabotage: str = ""
+) -> Iterator[Stage]:
     """A stage on the database at ``url``, where the process dies at ``fatal``."""
     folder.mkdir(parents=True)
-    clock = Shared(folder / "shared", NOW)
+    clock = Shared(folder / "shared", since)
     engine = database.create(url)
     with serve(clock=clock) as api:
         telegram = configure(url, folder, token=TOKEN, api_url=api.url)

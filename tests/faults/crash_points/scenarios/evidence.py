@@ -76,10 +76,10 @@ def a_press_that_is_refused(stage: Stage) -> None:
     an.types("/minhchung 1.1.1")
     an.picks("KH-12.pdf")
     an.picks("Gỡ tệp này")
-    an.sees("Gắn lại")
+    an.sees("Đã gỡ")
     stage.count()
     an.picks("Gỡ tệp này")
-    an.sees("không còn")
+    an.sees("KH-12.pdf")
 
 
 @scenario

@@ -29,7 +29,7 @@ def a_line_is_found_and_scored_by_a_button(stage: Stage) -> None:
     stage.begin()
     _open(an, "1.3.1")
     an.picks("Có")
-    an.sees("1.3.1")
+    an.sees("Có: 0,5/0,5 điểm.")
 
 
 @scenario

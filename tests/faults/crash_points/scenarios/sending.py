@@ -9,7 +9,7 @@ from models.outbox import OutboxMessage, Recipient, SendStatus
 from models.people import Role
 from models.sending import SendingPause
 from tests.bot_api.world import TOKEN
-from tests.faults.crash_points.scenarios.registry import scenario
+from tests.faults.crash_points.scenarios.registry import scenario, scenario_since
 from tests.faults.crash_points.stage import Stage
 from tests.faults.stage import eventually
 
@@ -54,11 +54,10 @@ def a_chat_has_moved(stage: Stage) -> None:
     eventually(lambda: any("Lịch đợt" in message.text for message in new.messages()))
 
 
-@scenario
+@scenario_since("2026-11-11 07:30")
 def a_reminded_person_has_blocked_the_bot(stage: Stage) -> None:
     an, binh = stage.officer("An", "STP"), stage.officer("Bình", "STC")
     an.user.becomes("blocked")
-    stage.clock.set("2026-11-11 07:30")
     stage.begin()
     stage.clock.set("2026-11-11 08:00")
     binh.sees("còn 3 ngày làm việc để tự đánh giá")

@@ -53,12 +53,3 @@ def the_coordinator_assigns_a_task(stage: Stage) -> None:
     lan.picks("Lê Thị Hòa")
     lan.picks("Giao nhiệm vụ")
     hoa.sees("lĩnh vực 2 Cải cách thể chế, 29 đơn vị, 255 lượt chấm")
-
-
-@scenario
-def round_one_opens_for_a_reviewer(stage: Stage) -> None:
-    """The opening notice."""
-    _, hoa = _reviewer_with_a_task(stage)
-    stage.begin()
-    stage.clock.set("2026-11-16 08:00")
-    hoa.sees("Thẩm định")

@@ -34,7 +34,7 @@ def _insist(post: Callable[[], httpx.Response]) -> int:
 def _browser(stage: Stage) -> httpx.Client:
     """An officer's browser, with a session of the web chat."""
     stage.officer("An", "STP")
-    chat = "c" * 26
+    chat = "c" * 16
     with stage.sessions.begin() as session:
         token = web_sessions.open_session(session, chat, wall_clock())
         person = session.scalars(select(PersonRow)).one()
