@@ -24,7 +24,7 @@ from tests.models.filling import ROWS, fill_every_table
 VERSIONS = migrations.DIRECTORY / "versions"
 REVISIONS = sorted(path.stem[:4] for path in VERSIONS.glob("[0-9]*.py"))
 # What a later release may do: rebuild a table that others point to, add, index, rewrite.
-NEXT = '''
+NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
@@ -38,8 +38,8 @@ def upgrade() -> None:
     op.create_table("badge", sa.Column("id", sa.Integer(), primary_key=True))
     op.create_index("ix_person_nickname", "person", ["nickname"])
     op.execute("UPDATE setting SET value = 'rewritten'")
-'''
-CARELESS = '''
+"""
+CARELESS = """
 from alembic import op
 
 revision, down_revision = "{revision}", "{before}"
@@ -47,7 +47,7 @@ revision, down_revision = "{revision}", "{before}"
 
 def upgrade() -> None:
     op.execute("{statement}")
-'''
+"""
 
 Rows = dict[str, list[Any]]
 

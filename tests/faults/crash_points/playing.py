@@ -119,4 +119,6 @@ def _province_at(local: str) -> Callable[[Engine], None]:
 
 def _crossings(points: list[str]) -> Counter[str]:
     """By kind; the two sides of one are one."""
-    return Counter(crossing.split(" ", 1)[0] for crossing in {p.rpartition(" ")[0] for p in points})
+    return Counter(
+        crossing.split(" ", 1)[0] for crossing in {p.rpartition(" ")[0] for p in points}
+    )

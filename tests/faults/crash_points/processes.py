@@ -21,7 +21,7 @@ from tests.faults.crash_points import sabotage
 from tests.faults.crash_points.crossings import Crossings
 from tests.faults.crash_points.shared import Shared
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload([__name__, "tests.faults.crash_points.warm"])
 

@@ -50,6 +50,5 @@ def forget_what_was_on_its_way() -> None:
 
 
 FAULTS: dict[str, Callable[[], None]] = {
-    fault.__name__: fault
-    for fault in (confirm_first, receipt_apart, forget_what_was_on_its_way)
+    fault.__name__: fault for fault in (confirm_first, receipt_apart, forget_what_was_on_its_way)
 }

@@ -22,6 +22,8 @@ from models.files import Received
 from models.inbox import EventStatus, InboxEvent
 from models.outbox import OutboxMessage
 from models.people import Account, Binding, By, Role
+from models.reminders import Reminder
+from models.reminders import tables as reminder_tables
 from tests.bot_api import TOKEN, Server, User, serve
 from tests.faults.crash_points import truth
 from tests.faults.crash_points.processes import Mortal, Order, free_port, run_bot, run_command
@@ -32,6 +34,7 @@ from tests.journeys.people import OnTelegram
 from tests.live import configure
 from tests.papers import pdf
 
+PATIENCE = 60.0  # Seconds, for machines that have other things to do.
 NOW = "2026-11-03 10:05"
 
 
@@ -49,7 +52,7 @@ class Supervisor(threading.Thread):
 
     def begin(self) -> None:
         self.start()
-        if not self._ready.wait(20):
+        if not self._ready.wait(PATIENCE):
             raise self.failure or AssertionError("the bot did not start")
 
     def run(self) -> None:
@@ -73,7 +76,7 @@ class Supervisor(threading.Thread):
 
     def end(self) -> None:
         self._over.set()
-        self.join(20)
+        self.join(PATIENCE)
         if self.failure is not None:
             raise self.failure
 
@@ -169,7 +172,7 @@ class Stage:
             self.count()
         self._supervisor = Supervisor(self.order, self._look)
         self._supervisor.begin()
-        eventually(lambda: self.api.state()["calls"].get("getUpdates"))
+        eventually(lambda: self.api.state()["calls"].get("getUpdates"), PATIENCE)
         if counting and not from_the_start:
             self.count()
 
@@ -181,7 +184,26 @@ class Stage:
     def rest(self) -> None:
         """Until everything that came in is dealt with and everything said has ended."""
         if self._supervisor is not None:
-            eventually(self._is_quiet, 20)
+            eventually(self._is_quiet, PATIENCE)
+
+    def falls_due(self, local: str) -> None:
+        """It is that time, and what is due by then has been settled and sent.
+
+        Whether a notice arrived is not asked: it is not sent again when nobody knows (I5).
+        """
+        self.rest()
+        self.clock.set(local)
+        due = (
+            Reminder.outcome == reminder_tables.Outcome.PLANNED,
+            Reminder.due_at <= self.clock(),
+        )
+
+        def settled() -> bool:
+            with self.sessions() as session:
+                return session.scalars(select(Reminder.id).where(*due)).first() is None
+
+        eventually(settled, PATIENCE)
+        self.rest()
 
     def command(self, *arguments: str) -> None:
         """Run a command of the command line, again if it died on the way."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SERVER, Templates
-from tests.faults.crash_points.playing import Play, Figures
+from tests.faults.crash_points.playing import Play
 from tests.faults.crash_points.scenarios import SCENARIOS
 
 # On PostgreSQL, the points that have to do with the database.

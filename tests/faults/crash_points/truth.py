@@ -71,7 +71,9 @@ def at_death(engine: Engine, store: Store, api: Server) -> list[str]:
         kept = {id.split(":")[-1] for id in session.scalars(select(InboxEvent.external_id))}
         status = OutboxMessage.status.not_in((SendStatus.QUEUED, SendStatus.SUPERSEDED))
         on_telegram = OutboxMessage.channel == "telegram"
-        claimed = Counter(session.scalars(select(OutboxMessage.address).where(status, on_telegram)))
+        claimed = Counter(
+            session.scalars(select(OutboxMessage.address).where(status, on_telegram))
+        )
     state = api.state()
     if lost := [id for id in state["confirmed"] if str(id) not in kept]:
         problems.append(f"I1: confirmed and not stored: {lost}")

@@ -43,9 +43,10 @@ def menu_and_the_calendar_as_a_file(stage: Stage) -> None:
 @scenario
 def the_coordinator_invites(stage: Stage) -> None:
     hoa = stage.officer("Lê Thị Hoa", "SNV", Role.COORDINATOR)
-    stage.begin()
+    stage.begin(counting=False)
     hoa.types("/moi")
     hoa.types("STC")
+    stage.count()
     hoa.picks("công chức đầu mối")
     hoa.types("Nguyễn Văn Bình")
     hoa.sees("Nguyễn Văn Bình", "/start/")

@@ -10,7 +10,8 @@ from bot.web.door import COOKIE, TOKEN_HEADER, form_token
 from models import uploads, web_sessions
 from models.clock import wall_clock
 from models.evidence import Evidence
-from models.people import Account, By, Person as PersonRow
+from models.people import Account, By
+from models.people import Person as PersonRow
 from tests.faults.crash_points.scenarios.registry import scenario
 from tests.faults.crash_points.stage import Stage
 from tests.faults.stage import eventually
