@@ -3,7 +3,6 @@ one leaves the old shape or the new one (X21)."""
 
 import multiprocessing
 import os
-import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,34 +19,7 @@ from models.migrations import Damaged, UnknownRevision
 from models.tables import Base
 from tests.conftest import SERVER
 from tests.models.filling import ROWS, fill_every_table
-
-VERSIONS = migrations.DIRECTORY / "versions"
-REVISIONS = sorted(path.stem[:4] for path in VERSIONS.glob("[0-9]*.py"))
-# What a later release may do: rebuild a table that others point to, add, index, rewrite.
-NEXT = """
-import sqlalchemy as sa
-from alembic import op
-
-revision, down_revision = "{revision}", "{before}"
-rewrites = {{"setting"}}
-
-
-def upgrade() -> None:
-    with op.batch_alter_table("person", recreate="always") as batch:
-        batch.add_column(sa.Column("nickname", sa.String(), nullable=False, server_default="-"))
-    op.create_table("badge", sa.Column("id", sa.Integer(), primary_key=True))
-    op.create_index("ix_person_nickname", "person", ["nickname"])
-    op.execute("UPDATE setting SET value = 'rewritten'")
-"""
-CARELESS = """
-from alembic import op
-
-revision, down_revision = "{revision}", "{before}"
-
-
-def upgrade() -> None:
-    op.execute("{statement}")
-"""
+from tests.models.releases import CARELESS, NEXT, REVISIONS, make_release
 
 Rows = dict[str, list[Any]]
 
@@ -78,15 +50,7 @@ def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., No
     """Choose the newest revision that the program knows, with one of a later release on top."""
 
     def choose(newest: str, later: str = "", **values: str) -> None:
-        folder = tmp_path / f"release-{newest}-{bool(later)}"
-        shutil.copytree(migrations.DIRECTORY, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        for path in (folder / "versions").glob("[0-9]*.py"):
-            if path.stem[:4] > newest:
-                path.unlink()
-        if later:
-            number = f"{int(newest) + 1:04}"
-            text = later.format(revision=number, before=newest, **values)
-            (folder / "versions" / f"{number}_later.py").write_text(text)
+        folder = make_release(tmp_path, newest, later, **values)
         monkeypatch.setattr(migrations, "DIRECTORY", folder)
 
     return choose
@@ -219,7 +183,8 @@ class Stop(Exception):
 
 
 def watch(reached: Callable[[str], None]) -> Callable[[], None]:
-    """Call ``reached`` before each statement that writes and around the commit; returns how to end that."""
+    """Call ``reached`` before each statement that writes and around the commit, until the
+    function that this returns is called."""
     commit = DefaultDialect.do_commit
 
     def before_statement(_: Any, __: Any, statement: str, *___: object) -> None:
