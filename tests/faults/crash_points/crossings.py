@@ -40,7 +40,7 @@ class Crossings:
         self._armed = armed
         self._fatal = fatal
         self._lock = threading.Lock()
-        self._counts: Counter[str] = Counter()
+        self._counts: Counter[tuple[str, str]] = Counter()
         self._written = threading.local()
         self._offset = ""
 
@@ -56,8 +56,8 @@ class Crossings:
             return
         with self._lock:
             name = f"{kind} {about}"
-            self._counts[name, side] += 1  # type: ignore[index]
-            point = f"{name} {self._counts[name, side]} {side}"  # type: ignore[index]
+            self._counts[name, side] += 1
+            point = f"{name} {self._counts[name, side]} {side}"
             os.write(self._log, f"{point}\n".encode())
             if point == self._fatal:
                 os.kill(os.getpid(), signal.SIGKILL)

@@ -19,6 +19,7 @@ from tests.faults.crash_points.stage import stage
 from tests.faults.crash_points.truth import Outcome, Reference
 from tests.province import build_province
 
+KINDS = ("call", "commit", "fsync", "rename", "web")
 REMINDED = ("STP", "STC", "SXD")
 REFERENCES = 2
 TRIES = 10  # What two threads do at once may come in another order.
@@ -34,6 +35,14 @@ class Figures:
     seconds: float = 0.0
     unreached: list[str] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
+
+    def add(self, other: "Figures") -> None:
+        self.crossings += other.crossings
+        self.points += other.points
+        self.runs += other.runs
+        self.seconds += other.seconds
+        self.unreached += other.unreached
+        self.violations += other.violations
 
     def __str__(self) -> str:
         kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(self.crossings.items()))
@@ -60,7 +69,10 @@ class Play:
         self._sabotage = sabotage
         self._runs = 0
 
-    def at_every_point(self, kinds: Collection[str]) -> Figures:
+    def at_every_point(
+        self, kinds: Collection[str] = KINDS, *, until_one_is_found: bool = False
+    ) -> Figures:
+        """Die at each point of these kinds; or only until a violation was found."""
         began = time.monotonic()
         undisturbed = [self._run() for _ in range(REFERENCES)]
         reference = Reference([run.outcome for run in undisturbed])
@@ -71,6 +83,8 @@ class Play:
         figures.violations += [f"undisturbed: {what}" for what in undisturbed[0].outcome.problems]
         for point in points:
             self._die_at(point, reference, figures)
+            if until_one_is_found and figures.violations:
+                break
         figures.runs, figures.seconds = self._runs, time.monotonic() - began
         return figures
 

@@ -85,6 +85,9 @@ class Mortal:
         """Ask it to end as SIGTERM would; it can still die on the way."""
         self._ours.close()
 
+    def kill(self) -> None:
+        self._process.kill()
+
 
 def run_bot(order: Order, ready: Connection) -> None:
     """The whole bot, as ``cchc run`` has it, on the clock of the run."""

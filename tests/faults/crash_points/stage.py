@@ -47,6 +47,7 @@ class Supervisor(threading.Thread):
         self._died = died
         self._over = threading.Event()
         self._ready = threading.Event()
+        self._at_once = False
         self.deaths = 0
         self.failure: BaseException | None = None
 
@@ -64,8 +65,8 @@ class Supervisor(threading.Thread):
                     self._ready.set()
                 while not bot.wait_for_the_end(0.01):
                     if self._over.is_set():
-                        bot.stop()
-                if bot.status == -9:
+                        bot.kill() if self._at_once else bot.stop()
+                if bot.status == -9 and not self._at_once:
                     self.deaths += 1
                     self._died()
                     order = order.without_death()
@@ -74,7 +75,8 @@ class Supervisor(threading.Thread):
         except BaseException as error:
             self.failure = error
 
-    def end(self) -> None:
+    def end(self, *, at_once: bool = False) -> None:
+        self._at_once = at_once
         self._over.set()
         self.join(PATIENCE)
         if self.failure is not None:
@@ -233,7 +235,7 @@ class Stage:
     def abandon(self) -> None:
         if self._supervisor is not None:
             with contextlib.suppress(BaseException):
-                self._supervisor.end()
+                self._supervisor.end(at_once=True)
 
     def _look(self) -> None:
         self.found += truth.at_death(self.engine, self.store, self.api)
