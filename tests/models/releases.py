@@ -17,7 +17,8 @@ rewrites = {{"setting"}}
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("person", recreate="always") as batch:
+    anew = "always" if op.get_bind().dialect.name == "sqlite" else "never"
+    with op.batch_alter_table("person", recreate=anew) as batch:
         batch.add_column(sa.Column("nickname", sa.String(), nullable=False, server_default="-"))
     op.create_table("badge", sa.Column("id", sa.Integer(), primary_key=True))
     op.create_index("ix_person_nickname", "person", ["nickname"])

@@ -94,7 +94,7 @@ def test_a_database_of_a_newer_version_is_refused(empty: Engine) -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "DELETE FROM evidence WHERE id = 1",
+        "DELETE FROM evidence_link WHERE id = 1",
         "UPDATE inbox_event SET address = 'elsewhere' WHERE id = 2",
         "DROP TABLE reminder_acknowledgement",
         "ALTER TABLE evidence DROP COLUMN caption",
