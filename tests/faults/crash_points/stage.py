@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.config import Config, WebSection
 from bot.store import Store
 from models import database, evidence
 from models.assessment.tables import Assessment, Line
+from models.audit import AuditEntry
 from models.catalogue.tables import Item
 from models.files import Received
 from models.inbox import EventStatus, InboxEvent
@@ -208,8 +209,8 @@ class Stage:
         self.rest()
 
     def command(self, *arguments: str) -> None:
-        """Run a command of the command line, again if it died on the way."""
-        order = self.order
+        """Run a command of the command line; again if it died before it was on record."""
+        order, before = self.order, self._entries()
         while True:
             process = Mortal(run_command, order, *arguments)
             process.wait_for_the_end()
@@ -219,7 +220,13 @@ class Stage:
                 return
             self.command_deaths += 1
             self._look()
+            if self._entries() > before:
+                return  # The operator looks first: it has been done.
             order = order.without_death()
+
+    def _entries(self) -> int:
+        with self.sessions() as session:
+            return session.scalar(select(func.count()).select_from(AuditEntry)) or 0
 
     def end(self) -> Outcome:
         """All has come to rest, nobody dies any more: what there is."""
