@@ -1,6 +1,7 @@
 """What a command of the command line works with: the configuration, the words, the database."""
 
 import contextlib
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cached_property
@@ -18,7 +19,7 @@ from bot.words import Words, operators_language
 from models import database, migrations
 from models.clock import wall_clock
 from models.messages import Part
-from models.migrations import UnknownRevision
+from models.migrations import Damaged, UnknownRevision
 from models.refusals import Refusal
 
 
@@ -102,6 +103,8 @@ class Desk:
             yield
         except UnknownRevision as error:
             self.fail("database_unknown", revision=str(error))
+        except Damaged as error:
+            self.fail("database_not_upgraded", error=str(error))
         except (SQLAlchemyError, OSError) as error:
             self.fail("database_unreachable", error=what_it_says(error))
 
@@ -109,14 +112,29 @@ class Desk:
         """Bring the database to the newest shape; a copy of what was there is made before."""
         if at is not None and self.engine.dialect.name == "sqlite":
             path = self.engine.url.database or ""
-            copy = f"{path}.{at}-{wall_clock():%Y%m%d%H%M%S}"
-            with self.engine.connect() as connection:
-                raw: Any = connection.connection.dbapi_connection
-                raw.execute("COMMIT")
-                raw.execute("VACUUM INTO ?", (copy,))
-                raw.execute("BEGIN")
-            self.say("database_copied", err=True, copy=copy)
+            copy = Path(f"{path}.{at}-{wall_clock():%Y%m%d%H%M%S}")
+            self._copy_database(copy)
+            self.say("database_copied", err=True, copy=str(copy))
         migrations.upgrade(self.engine)
+
+    def _copy_database(self, copy: Path) -> None:
+        """Under its name it is whole and on the disk: SQLite leaves half of one when it dies."""
+        part = copy.with_name(f"{copy.name}.part")
+        part.unlink(missing_ok=True)
+        with contextlib.closing(self.engine.raw_connection()) as connection:
+            connection.cursor().execute("VACUUM INTO ?", (str(part),))
+        _force(part)
+        part.replace(copy)
+        _force(copy.parent)
+
+
+def _force(path: Path) -> None:
+    """A file, or the names in a folder, to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def what_it_says(error: Exception) -> str:
