@@ -3,7 +3,7 @@
 import enum
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -180,8 +180,19 @@ class FetchFailed(Exception):
         self.answered = answered
 
 
+class Hearing(Protocol):
+    """Knows when a platform was last heard (``bot.hearing``)."""
+
+    async def not_before(self, channel: str, keeps: timedelta) -> datetime: ...
+
+    async def heard(self, channel: str) -> None: ...
+
+
 class Inbox(Protocol):
     """What a channel hands its events to. Returning means: stored, may be confirmed (I1)."""
+
+    @property
+    def hearing(self) -> Hearing: ...
 
     async def accept(self, arrivals: Sequence[Arrival]) -> list[Waiting]: ...
 

@@ -14,6 +14,7 @@ from bot.channel import Attached, Channel, Signal
 from bot.deeds import Deed, Event, Handed
 from bot.dispatcher import Dispatcher
 from bot.gate import Gate, Passage
+from bot.hearing import Hearing
 from bot.receiving import Reception, Unavailable, read_upload
 from bot.setting_aside import reason_of, set_aside
 from models import inbox
@@ -61,6 +62,7 @@ class Worker:
         self._clock = clock
         self._committed = committed
         self._gate = gate
+        self.hearing = Hearing(database, clock)
         self._lanes: dict[tuple[str, str], Lane] = {}
         self._known: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()

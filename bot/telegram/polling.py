@@ -9,7 +9,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from telegram.error import Conflict, InvalidToken, TelegramError
@@ -17,12 +18,14 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 from bot.channel import Inbox, Pulse
 from bot.telegram.api import Api
 from bot.telegram.problems import TelegramRefused, Throttled
-from bot.telegram.reading import KINDS, arrival, query_id
+from bot.telegram.reading import CHANNEL, KINDS, arrival, query_id
+from models.inbox import Arrival
 
 logger = logging.getLogger(__name__)
 
 BATCH = 100
 GRACE_SECONDS = 10.0
+KEEPS_PRESSES = timedelta(seconds=150)  # Longer than any other reading (runtime.md 1.1).
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class Poller:
         self._seconds = seconds
         self._patience = patience or Patience()
         self._offset: int | None = None
+        self._listening = False
         self._failures = 0
 
     async def run(self) -> None:
@@ -96,7 +100,6 @@ class Poller:
             # All before it is forgotten by now. After a quiet week numbers start anew, perhaps
             # lower: an offset that is still sent then would confirm what was never seen (X19).
             self._offset = None
-            return self._well()
         return await self._store(sorted(updates, key=_id_or_zero))
 
     async def _ask(self) -> list[Any]:
@@ -115,7 +118,10 @@ class Poller:
 
     async def _store(self, updates: list[Any]) -> float:
         try:
-            await self._inbox.accept([arrival(self._bot_id, update) for update in updates])
+            if updates:
+                await self._inbox.accept(await self._dated(updates))
+            await self._inbox.hearing.heard(CHANNEL)
+            self._listening = True
         except Exception as error:
             # Whatever it was, the updates are safe with Telegram until they are stored here.
             self._note(f"{len(updates)} updates were not stored: {type(error).__name__}")
@@ -123,9 +129,18 @@ class Poller:
         for update in updates:
             if press := query_id(update):
                 self._acknowledge(press)
-        last = _id_or_zero(updates[-1])
+        last = _id_or_zero(updates[-1]) if updates else 0
         self._offset = last + 1 if last else self._offset
         return self._well()
+
+    async def _dated(self, updates: list[Any]) -> list[Arrival]:
+        """A press bears no time. One that comes first after a silence may have been made at any
+        moment of it, so it counts from its beginning (reliability.md 6, X25)."""
+        arrivals = [arrival(self._bot_id, update) for update in updates]
+        if self._listening and not self._failures:
+            return arrivals
+        made = await self._inbox.hearing.not_before(CHANNEL, KEEPS_PRESSES)
+        return [replace(each, made_at=each.made_at or made) for each in arrivals]
 
     def _well(self) -> float:
         if self._failures:

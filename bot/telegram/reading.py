@@ -13,6 +13,7 @@ from bot.channel import Attached, Edited, Incoming, Press, Signal, Typed
 from models.inbox import Arrival
 from models.people import invitations
 
+CHANNEL = "telegram"
 KINDS = ("message", "edited_message", "callback_query")
 _FILES = {
     "document": ("", "application/octet-stream"),
@@ -55,7 +56,7 @@ def arrival(bot_id: int, update: Any) -> Arrival:
     message = content.get("message", {}) if kind == "callback_query" else content
     made = None if kind == "callback_query" else content.get("edit_date", content.get("date"))
     return Arrival(
-        channel="telegram",
+        channel=CHANNEL,
         external_id=f"{bot_id}:{body.get('update_id', '')}",
         address=_chat_id(message) or _chat_id({"chat": content.get("from")}) or "0",
         body=body,

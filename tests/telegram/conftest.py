@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -29,6 +29,19 @@ def channel_to(url: str, token: str = TOKEN, **more: Any) -> TelegramChannel:
     return TelegramChannel(token, api_url=url, **(quick | more))
 
 
+class Ears:
+    """Remembers, without a database, when the platform was heard."""
+
+    def __init__(self) -> None:
+        self.heard_at: datetime | None = None
+
+    async def not_before(self, channel: str, keeps: timedelta) -> datetime:
+        return self.heard_at or datetime.now(UTC) - keeps
+
+    async def heard(self, channel: str) -> None:
+        self.heard_at = datetime.now(UTC)
+
+
 class Inbox:
     """The real inbox on a real database; ``broken`` makes storing fail."""
 
@@ -36,6 +49,7 @@ class Inbox:
         self._sessions = sessions
         self.broken = 0
         self.batches: list[int] = []
+        self.hearing = Ears()
 
     async def accept(self, arrivals: Sequence[Arrival]) -> list[Waiting]:
         if self.broken:
