@@ -307,7 +307,8 @@ class Postman:
         self, session: Session, message: Claimed, delivery: Delivery, paused: str | None
     ) -> None:
         at = self._clock()
-        wait = delivery.after or sending.back_off(message.attempts)
+        asked = delivery.after
+        wait = sending.back_off(message.attempts) if asked is None else asked
         sending.put_back(session, message.id, at + wait, delivery.reason)
         if paused is not None:
             until = at + wait + timedelta(seconds=REFUSED_MARGIN)
