@@ -164,11 +164,10 @@ class Postman:
             broadcast = item.priority is Priority.BROADCAST
             if (item.channel, broadcast) in shut:
                 continue
-            anybody = limiter.wait_for_any(broadcast=broadcast, now=moment)
-            wait = max(anybody, limiter.wait_for_chat(item.address, moment))
+            wait = limiter.wait(item.address, broadcast=broadcast, now=moment)
             if wait > EARLIEST:
                 rest = min(rest, wait - LATEST)
-                if anybody > EARLIEST:
+                if limiter.wait_for_any(broadcast=broadcast, now=moment) > EARLIEST:
                     shut.add((item.channel, broadcast))
                 continue
             place = limiter.reserve(item.address, broadcast=broadcast, start=moment + wait)
