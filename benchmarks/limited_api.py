@@ -90,7 +90,8 @@ class World:
 
 def application(world: World) -> web.Application:
     async def call(request: web.Request) -> web.Response:
-        form = await request.post()
+        is_json = request.content_type == "application/json"
+        form = await request.json() if is_json else await request.post()
         match request.match_info["method"].lower():
             case "sendmessage":
                 return await world.send(int(str(form["chat_id"])))
