@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import growth, officers, starting, storing, subjects, throughput
+from benchmarks import growth, officers, sending, starting, storing, subjects, throughput
 from benchmarks.throughput import Load
 
 
@@ -56,6 +56,15 @@ def grow(plan: Plan) -> str:
     return growth.report(plan.database, sizes)
 
 
+def send(plan: Plan) -> str:
+    seconds = 60.0 if plan.repeats > 1 else 20.0
+    return sending.report(plan.database, plan.database.parent, seconds)
+
+
+def queue(plan: Plan) -> str:
+    return sending.queue_report(plan.database.parent)
+
+
 SUITES: dict[str, Callable[[Plan], str]] = {
     "answers": answers,
     "latency": latency,
@@ -63,6 +72,8 @@ SUITES: dict[str, Callable[[Plan], str]] = {
     "start": start,
     "store": store,
     "growth": grow,
+    "sending": send,
+    "queue": queue,
 }
 
 

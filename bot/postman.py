@@ -8,20 +8,21 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from bot.channel import Channel, Delivery, Fate, Letter, LetterFile
 from bot.kitchen import Kitchen
-from bot.limiter import Limiter
+from bot.limiter import REFUSED_MARGIN, RISING_SECONDS, Limiter
+from bot.place import Place
 from bot.receipts import Receipts
 from bot.store import Store
 from bot.words import Words
 from models import claiming, outbox, sending
-from models.claiming import Claimed, Due
+from models.claiming import Chat, Claimed, Due
 from models.clock import Clock
 from models.database import Database, is_transient
 from models.messages import decode
@@ -30,9 +31,20 @@ from models.outbox import Priority, SendStatus
 logger = logging.getLogger(__name__)
 
 IN_FLIGHT = 32
-LOOKS_AHEAD = 128  # Enough that chats which must wait don't hide those that need not.
+LOOKS_AHEAD = 128
 LONGEST_REST = 1.0
+# Claiming takes a commit. A message is claimed so long before its place is free that it leaves
+# in time, but not so long that many would be unknown after a crash.
+EARLIEST = 0.14
+LATEST = 0.07
+RISING = timedelta(seconds=RISING_SECONDS)
 REPORT_LIMIT = 50 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    id: int
+    place: Place | None
 
 
 class Postman:
@@ -60,6 +72,7 @@ class Postman:
         self._tasks: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
         self._stopped = asyncio.Event()
+        self._ended = asyncio.Event()
 
     def wake(self) -> None:
         """Something may have been queued."""
@@ -79,74 +92,131 @@ class Postman:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(rest):
                         await self._news.wait()
+        self._ended.set()
 
     async def stop(self, seconds: float) -> None:
         """Let what is on its way arrive; the rest stays in the outbox."""
         self._stopped.set()
         self._news.set()
+        until = time.monotonic() + seconds
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._ended.wait()  # A claim under way is sent, or given back, below.
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=seconds)
+            await asyncio.wait(self._tasks, timeout=max(0.0, until - time.monotonic()))
         for task in self._tasks:
             task.cancel()
         self._receipts.stop()
+        try:
+            await self._unclaim()
+        except Exception as error:
+            logger.warning("claims are left for the next start: %s", type(error).__name__)
 
     async def _round(self) -> float:
-        """Send what may leave now; seconds until it is worth looking again."""
+        """Send what may leave soon; seconds until it is worth looking again."""
         free = IN_FLIGHT - len(self._tasks)
         if free <= 0:
             return LONGEST_REST
         await self._unclaim()
         now = self._clock()
-        names = list(self._channels)
-        waiting = await self._database.read(
-            lambda session: claiming.due(session, names, now, LOOKS_AHEAD)
-        )
-        chosen, rest = self._choose(waiting, free)
-        if not chosen:
+        open, busy, rest = self._look_at_limits(time.monotonic())
+        if not open:
             return rest
-        ids = [item.id for item in chosen]
-        self._claiming.update(ids)
-        claimed = await self._database.write(lambda session: claiming.claim(session, ids, now))
-        self._claiming.clear()
-        for item in claimed:
-            task = asyncio.create_task(self._send(item))
-            self._tasks.add(task)
-            task.add_done_callback(self._finished)
-        return 0.0
+        waiting = await self._database.read(
+            lambda session: claiming.due(session, open, now, LOOKS_AHEAD, busy)
+        )
+        chosen, wait = self._choose(waiting, free)
+        if chosen:
+            await self._claim(chosen, now)
+            # Where nobody had to wait, there may be more than was looked at.
+            wait = wait if wait < LONGEST_REST else 0.0
+        return min(rest, wait)
 
-    async def _recover(self) -> None:
-        """Once, before anything is sent: what the last run left on its way."""
-        if not self._recovered:
-            at = self._clock()
-            await self._database.write(lambda session: sending.recover(session, at))
-            self._recovered = True
+    def _look_at_limits(self, moment: float) -> tuple[list[str], list[Chat], float]:
+        """The channels to which anything may leave soon, the chats on them that must wait
+        although their channel need not, and the seconds until another channel opens."""
+        open: list[str] = []
+        busy: list[Chat] = []
+        rest = LONGEST_REST
+        for name in self._channels:
+            limiter = self._limiters.get(name)
+            if limiter is None:
+                open.append(name)
+                continue
+            wait = limiter.wait_for_any(broadcast=False, now=moment)
+            if wait > LATEST:
+                rest = min(rest, wait - LATEST)
+                continue
+            open.append(name)
+            held = limiter.held_back(moment)
+            busy += [Chat(name, address) for address, wait in held if wait > EARLIEST]
+            rest = min([rest, *(max(0.0, wait - LATEST) for _, wait in held if wait > EARLIEST)])
+        return open, busy, rest
 
-    async def _unclaim(self) -> None:
-        """Let go of what was perhaps claimed by a call that failed: none of it was sent."""
-        if ids := set(self._claiming):
-            await self._database.write(lambda session: claiming.unclaim(session, ids))
-            self._claiming.clear()
-
-    def _choose(self, waiting: list[Due], free: int) -> tuple[list[Due], float]:
-        """What the limits let through now, in order, and the shortest wait of the others."""
+    def _choose(self, waiting: list[Due], free: int) -> tuple[list[_Chosen], float]:
+        """What the limits let through soon, in order, each with its place; and the seconds
+        until it is worth looking for the others."""
         moment = time.monotonic()
-        chosen: list[Due] = []
+        chosen: list[_Chosen] = []
+        shut: set[tuple[str, bool]] = set()
         rest = LONGEST_REST
         for item in waiting:
             if len(chosen) == free:
                 break
             limiter = self._limiters.get(item.channel)
-            if limiter is not None:
-                broadcast = item.priority is Priority.BROADCAST
-                wait = limiter.wait(item.address, broadcast=broadcast, now=moment)
-                if wait > 0:
-                    rest = min(rest, wait)
-                    continue
-                limiter.left(item.address, broadcast=broadcast, now=moment)
-            chosen.append(item)
-        for limiter in self._limiters.values():
-            limiter.forget_idle(moment)
+            if limiter is None:
+                chosen.append(_Chosen(item.id, None))
+                continue
+            broadcast = item.priority is Priority.BROADCAST
+            if (item.channel, broadcast) in shut:
+                continue
+            wait = limiter.wait(item.address, broadcast=broadcast, now=moment)
+            if wait > EARLIEST:
+                rest = min(rest, wait - LATEST)
+                if limiter.wait_for_any(broadcast=broadcast, now=moment) > EARLIEST:
+                    shut.add((item.channel, broadcast))
+                continue
+            place = limiter.reserve(item.address, broadcast=broadcast, start=moment + wait)
+            chosen.append(_Chosen(item.id, Place(limiter, place)))
         return chosen, rest
+
+    async def _claim(self, chosen: list[_Chosen], now: datetime) -> None:
+        """Take them in one transaction, then send each; the places of those that could not be
+        taken go back."""
+        places = {item.id: item.place for item in chosen}
+        self._claiming.update(places)
+        try:
+            ids = list(places)
+            claimed = await self._database.write(lambda session: claiming.claim(session, ids, now))
+            self._claiming.difference_update(places)
+            for item in claimed:
+                task = asyncio.create_task(self._send(item, places.pop(item.id)))
+                self._tasks.add(task)
+                task.add_done_callback(self._finished)
+        finally:
+            for place in places.values():
+                if place is not None:
+                    place.give_back()
+
+    async def _recover(self) -> None:
+        """Once, before anything is sent: what the last run left on its way, and how long it was
+        asked to wait."""
+        if self._recovered:
+            return
+        at, moment = self._clock(), time.monotonic()
+        await self._database.write(lambda session: sending.recover(session, at))
+        pauses = await self._database.read(lambda session: sending.pauses(session, at - RISING))
+        for pause in pauses:
+            if (limiter := self._limiters.get(pause.channel)) is not None:
+                limiter.recall(pause.address, moment + (pause.until - at).total_seconds(), moment)
+        self._recovered = True
+
+    async def _unclaim(self) -> None:
+        """Let go of what was claimed and not sent, because the claim's commit went unheard or
+        the platform asked to wait meanwhile."""
+        if ids := set(self._claiming):
+            await self._database.write(lambda session: claiming.unclaim(session, ids))
+            self._claiming.difference_update(ids)
 
     def _finished(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
@@ -154,35 +224,55 @@ class Postman:
         if not task.cancelled() and (error := task.exception()):
             logger.error("a message's outcome could not be kept", exc_info=error)
 
-    async def _send(self, message: Claimed) -> None:
+    async def _send(self, message: Claimed, place: Place | None) -> None:
+        enclosure = message.enclosure
+        paused: str | None = None
         try:
-            letter = await self._letter(message)
+            if enclosure is not None and not enclosure["sha256"]:
+                # Nobody waits for a report that is being made: it is sent by another round.
+                await self._cook(message)
+                return self._let_go(message.id, place)
+            letter = self._letter(message)
+            if place is not None and not await place.take():
+                return self._let_go(message.id, place)
             delivery = await self._channels[message.channel].deliver(letter)
+            if place is not None:
+                paused = place.heed(delivery)
         except Exception as error:
             logger.exception("message %d could not be made", message.id)
             delivery = Delivery.malformed(type(error).__name__)
+            if place is not None:
+                place.give_back()
         if delivery.fate is Fate.SENT and not message.holds_secret:
-            await self._receipts.keep(message.id, delivery.platform_id)
-            return
+            return await self._receipts.keep(message.id, delivery.platform_id)
+        return await self._settle(lambda session: self._keep(session, message, delivery, paused))
+
+    def _let_go(self, id: int, place: Place | None) -> None:
+        """It is queued again by the next round, where it was."""
+        if place is not None:
+            place.give_back()
+        self._claiming.add(id)
+
+    async def _settle(self, work: Callable[[Session], None]) -> None:
         while True:
             try:
-                await self._database.write(lambda session: self._keep(session, message, delivery))
+                await self._database.write(work)
             except Exception as error:
                 logger.warning("an outcome waits for the database: %s", type(error).__name__)
                 await asyncio.sleep(LONGEST_REST)
             else:
                 return
 
-    async def _letter(self, message: Claimed) -> Letter:
+    def _letter(self, message: Claimed) -> Letter:
         letter = self._words.letter(message, message.language)
         if message.enclosure is None:
             return letter
-        digest = message.enclosure["sha256"] or await self._cooked(message)
         name = message.enclosure["name"]
         media_type = "text/calendar" if name.endswith(".ics") else "application/octet-stream"
-        return replace(letter, file=LetterFile(name, self._store.path(digest), media_type))
+        path = self._store.path(message.enclosure["sha256"])
+        return replace(letter, file=LetterFile(name, path, media_type))
 
-    async def _cooked(self, message: Claimed) -> str:
+    async def _cook(self, message: Claimed) -> None:
         """Make the report the message encloses, keep it in the store and with the message."""
         assert message.enclosure is not None
         enclosure = dict(message.enclosure)
@@ -190,10 +280,12 @@ class Postman:
         kept = await self._store.keep(_once(content), REPORT_LIMIT)
         enclosure["sha256"] = kept.sha256
         await self._database.write(lambda session: sending.enclose(session, message.id, enclosure))
-        return kept.sha256
 
-    def _keep(self, session: Session, message: Claimed, delivery: Delivery) -> None:
-        """What follows from an outcome (reliability.md 3)."""
+    def _keep(
+        self, session: Session, message: Claimed, delivery: Delivery, paused: str | None
+    ) -> None:
+        """What follows from an outcome; ``paused`` is the address that has to wait, an empty
+        one everybody, None nobody (reliability.md 3)."""
         at, id = self._clock(), message.id
         match delivery.fate:
             case Fate.SENT:
@@ -202,7 +294,7 @@ class Postman:
                 if message.holds_secret and keeps:
                     outbox.blank(session, id, message.values)
             case Fate.LATER:
-                self._postpone(session, message, delivery)
+                self._postpone(session, message, delivery, paused)
             case Fate.MOVED:
                 sending.move(session, message.channel, message.address, delivery.address)
                 sending.put_back(session, id, None, "the chat has moved")
@@ -216,17 +308,16 @@ class Postman:
             case Fate.UNKNOWN:
                 sending.resolve_unknown(session, id, at, delivery.reason)
 
-    def _postpone(self, session: Session, message: Claimed, delivery: Delivery) -> None:
+    def _postpone(
+        self, session: Session, message: Claimed, delivery: Delivery, paused: str | None
+    ) -> None:
         at = self._clock()
-        wait = delivery.after or sending.back_off(message.attempts)
+        asked = delivery.after
+        wait = sending.back_off(message.attempts) if asked is None else asked
         sending.put_back(session, message.id, at + wait, delivery.reason)
-        if delivery.everyone:
-            limiter = self._limiters.get(message.channel)
-            alone = limiter and limiter.is_over_budget(message.address, time.monotonic())
-            address = message.address if alone else ""
-            # A little longer than asked: our clock and the platform's are not the same.
-            until = at + wait + timedelta(milliseconds=100)
-            sending.pause(session, message.channel, address, until)
+        if paused is not None:
+            until = at + wait + timedelta(seconds=REFUSED_MARGIN)
+            sending.pause(session, message.channel, paused, until)
 
 
 async def _once(content: bytes) -> AsyncIterator[bytes]:

@@ -6,18 +6,21 @@ These statements run for every message, so they are built once.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Exists,
     and_,
     bindparam,
     case,
     exists,
     func,
+    literal,
     or_,
     select,
+    union_all,
     update,
 )
 from sqlalchemy.orm import Session
@@ -28,6 +31,18 @@ from models.outbox import OutboxMessage, Priority, SendStatus
 from models.people.tables import Account, Binding, Language, Person
 from models.sending import SendingPause
 from models.settings import SENDING_HOLD, Setting
+
+
+class Chat(NamedTuple):
+    """An empty ``address`` is every chat of the channel; an empty ``channel``, all channels."""
+
+    channel: str
+    address: str
+
+
+EVERYTHING = Chat("", "")
+# Few rows mostly do; the others are for a queue in which a few chats have very much.
+PAGES = (128, 256, 512)
 
 
 @dataclass(frozen=True)
@@ -61,14 +76,50 @@ class Claimed:
     language: Language
 
 
-def due(session: Session, channels: Collection[str], now: datetime, limit: int) -> list[Due]:
+def due(
+    session: Session,
+    channels: Collection[str],
+    now: datetime,
+    limit: int,
+    busy: Collection[Chat] = (),
+) -> list[Due]:
     """The first unsent message of each chat, answers before broadcasts, none that is paused.
 
-    A chat that has a message on its way waits for it, so that order is kept.
+    A chat that has a message on its way waits for it, so that order is kept; so do the ``busy``
+    ones. What this costs grows with neither the queue nor the history: where a few chats have
+    very many messages, fewer than ``limit`` are found.
     """
-    values = {"channels": list(channels), "now": now, "limit": limit}
-    rows = session.connection().execute(_DUE, values)
-    return [Due(id, channel, address, Priority(rank)) for id, channel, address, rank in rows]
+    connection = session.connection()
+    values = {"channels": list(channels), "now": now}
+    rows = connection.execute(_CLOSED, values)
+    closed = {Chat(channel, address) for channel, address in rows} | set(busy)
+    if EVERYTHING in closed:
+        return []
+    found: list[Due] = []
+    for channel in channels:
+        if Chat(channel, "") not in closed:
+            # Never an empty list: SQL has none, and what stands in for it costs a search.
+            shut = {"", *(chat.address for chat in closed if chat.channel == channel)}
+            found += _due_on(connection, channel, now, limit, shut)
+    return sorted(found, key=lambda item: (item.priority, item.id))[:limit]
+
+
+def _due_on(
+    connection: Connection, channel: str, now: datetime, limit: int, shut: set[str]
+) -> list[Due]:
+    """A page from the front of the queue; then others, without the chats that were seen."""
+    found: list[Due] = []
+    for size in PAGES:
+        values = {"channel": channel, "shut": list(shut), "limit": size}
+        rows = connection.execute(_QUEUED, values).all()
+        for id, address, rank, not_before in rows:
+            if address not in shut:
+                shut.add(address)
+                if not_before is None or not_before <= now:
+                    found.append(Due(id, channel, address, Priority(rank)))
+        if len(rows) < size or len(found) >= limit:
+            break
+    return found
 
 
 def claim(session: Session, ids: Sequence[int], now: datetime) -> list[Claimed]:
@@ -97,30 +148,6 @@ _TABLE = Base.metadata.tables[OutboxMessage.__tablename__]
 _OUTBOX = _TABLE.c
 
 
-def _has_one_before() -> Exists:
-    other = _TABLE.alias().c
-    goes_before = or_(
-        other.priority < _OUTBOX.priority,
-        and_(other.priority == _OUTBOX.priority, other.id < _OUTBOX.id),
-    )
-    return exists().where(
-        other.channel == _OUTBOX.channel,
-        other.address == _OUTBOX.address,
-        or_(
-            other.status == SendStatus.SENDING,
-            and_(other.status == SendStatus.QUEUED, goes_before),
-        ),
-    )
-
-
-def _is_paused() -> Exists:
-    return exists().where(
-        SendingPause.channel == _OUTBOX.channel,
-        SendingPause.address.in_(["", _OUTBOX.address]),
-        SendingPause.until > bindparam("now"),
-    )
-
-
 def _is_on_hold() -> Exists:
     return exists().where(Setting.key == SENDING_HOLD)
 
@@ -146,15 +173,20 @@ def _reader_is_gone() -> ColumnElement[bool]:
     return or_(ended, left, moved)
 
 
-_DUE = (
-    select(_OUTBOX.id, _OUTBOX.channel, _OUTBOX.address, _OUTBOX.priority)
+_CLOSED = union_all(
+    select(literal(""), literal("")).where(_is_on_hold()),
+    select(SendingPause.channel, SendingPause.address).where(
+        SendingPause.channel.in_(bindparam("channels", expanding=True)),
+        SendingPause.until > bindparam("now"),
+    ),
+    select(_OUTBOX.channel, _OUTBOX.address).where(_OUTBOX.status == SendStatus.SENDING),
+)
+_QUEUED = (
+    select(_OUTBOX.id, _OUTBOX.address, _OUTBOX.priority, _OUTBOX.not_before)
     .where(
         _OUTBOX.status == SendStatus.QUEUED,
-        _OUTBOX.channel.in_(bindparam("channels", expanding=True)),
-        or_(_OUTBOX.not_before.is_(None), _OUTBOX.not_before <= bindparam("now")),
-        ~_has_one_before(),
-        ~_is_paused(),
-        ~_is_on_hold(),
+        _OUTBOX.channel == bindparam("channel"),
+        _OUTBOX.address.not_in(bindparam("shut", expanding=True)),
     )
     .order_by(_OUTBOX.priority, _OUTBOX.id)
     .limit(bindparam("limit"))

@@ -63,7 +63,11 @@ class OutboxMessage(Base):
     __table_args__ = (
         UniqueConstraint("key"),
         UniqueConstraint("ref"),
-        Index("ix_outbox_message_due", "status", "priority", "id"),
+        Index(
+            "ix_outbox_message_due",
+            # In the order of sending; the last two so that looking for the next reads no row.
+            *("status", "channel", "priority", "id", "not_before", "address"),
+        ),
         Index("ix_outbox_message_chat", "channel", "address", "id"),
         Index("ix_outbox_message_secret", "holds_secret", "settled_at"),
     )

@@ -6,7 +6,8 @@ These statements run for every message, so they are plain SQL expressions, not o
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Executable, and_, bindparam, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
@@ -78,7 +79,10 @@ def recover(session: Session, at: datetime) -> int:
 
 
 def pause(session: Session, channel: str, address: str, until: datetime) -> None:
-    session.merge(SendingPause(channel=channel, address=address, until=until))
+    """A pause that lasts longer already stays: of many refused at once each has its own wish."""
+    connection = session.connection()
+    values = {"channel": channel, "address": address, "until": until}
+    connection.execute(_PAUSE[connection.dialect.name], values)
 
 
 def pauses(session: Session, now: datetime) -> list[SendingPause]:
@@ -170,3 +174,18 @@ _SETTLE = (
         error=bindparam("because"),
     )
 )
+
+
+def _pause(insert: postgresql.Insert | sqlite.Insert) -> Executable:
+    later = insert.excluded.until > SendingPause.until
+    return insert.on_conflict_do_update(
+        index_elements=[SendingPause.channel, SendingPause.address],
+        set_={"until": insert.excluded.until},
+        where=later,
+    )
+
+
+_PAUSE = {
+    "sqlite": _pause(sqlite.insert(SendingPause)),
+    "postgresql": _pause(postgresql.insert(SendingPause)),
+}

@@ -608,7 +608,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbox_message", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_message_chat", ["channel", "address", "id"], unique=False)
-        batch_op.create_index("ix_outbox_message_due", ["status", "priority", "id"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_message_due",
+            ["status", "channel", "priority", "id", "not_before", "address"],
+            unique=False,
+        )
         batch_op.create_index(
             "ix_outbox_message_secret", ["holds_secret", "settled_at"], unique=False
         )
