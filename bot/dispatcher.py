@@ -16,7 +16,7 @@ from bot.routing import Goal, Routes, position_of, read_token
 from bot.words import choices_on_screen
 from handlers.dialogue import Choice, Conversation, Links, PassOn, Turn
 from models import outbox
-from models.conversations import meet
+from models.acquaintances import Acquaintances
 from models.messages import Kind, decode, decode_choices
 from models.outbox import OutboxMessage, Recipient
 from models.people import Binding, By
@@ -33,6 +33,7 @@ class Dispatcher:
         self._routes = Routes(conversations)
         self._abilities = abilities
         self._links = links
+        self._acquaintances = Acquaintances()
 
     def take(self, session: Session, event: Event) -> None:
         """Answer one event. Raises Refusal: what was done has to be undone, then ``refuse``."""
@@ -61,9 +62,11 @@ class Answering:
         self._links = dispatcher._links
         self._session = session
         self._event = event
-        self._meeting = meeting = meet(session, event.channel, event.address, event.at)
+        self._meeting = meeting = dispatcher._acquaintances.meet(
+            session, event.channel, event.address, event.at
+        )
         self._where, self._person = meeting.where, meeting.person
-        self._bindings = meeting.bindings
+        self._bindings = list(meeting.bindings)
 
     def keep(self) -> None:
         self._meeting.keep(self._session)

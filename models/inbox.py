@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Identity
+from models.prepared import Prepared
 
 
 class EventStatus(enum.StrEnum):
@@ -99,7 +100,7 @@ def finish(session: Session, ids: Sequence[int], at: datetime) -> bool:
     """Take these events for the turn of this transaction; False if one of them has had its
     turn (I3): then the others keep theirs."""
     connection = session.connection()
-    taken = [id for id in ids if connection.execute(_FINISH, {"row": id, "at": at}).rowcount]
+    taken = [id for id in ids if _FINISH.run(connection, {"row": id, "at": at})]
     if len(taken) == len(ids):
         return True
     given_back = update(InboxEvent).where(InboxEvent.id.in_(taken))
@@ -155,7 +156,7 @@ _STORE = {
     .returning(_TABLE.c.id, _TABLE.c.channel, _TABLE.c.external_id, _TABLE.c.content_hash)
     for dialect in (sqlite, postgresql)
 }
-_FINISH = (
+_FINISH = Prepared(
     update(_TABLE)
     .where(_TABLE.c.id == bindparam("row"), _TABLE.c.status == EventStatus.NEW)
     .values(status=EventStatus.DONE, settled_at=bindparam("at"), error="")

@@ -28,6 +28,7 @@ from models.messages import (
     holds_secret,
 )
 from models.people.tables import Account, Person
+from models.prepared import Prepared
 
 SECRETS_LAST = timedelta(hours=72)  # As long as an invitation is good.
 
@@ -177,8 +178,8 @@ def enqueue(
         "error": "" if reachable else "no account",
         "settled_at": None if reachable else at,
     }
-    connection = session.connection()
-    return connection.execute(_ENQUEUE[connection.dialect.name], row).scalar_one_or_none()
+    rows = _ENQUEUE.rows(session.connection(), row)
+    return rows[0][0] if rows else None
 
 
 def address_of(session: Session, person: Person) -> Recipient:
@@ -224,10 +225,16 @@ def blank_old(session: Session, now: datetime, limit: int) -> int:
 
 
 _TABLE = Base.metadata.tables[OutboxMessage.__tablename__]
-_ENQUEUE = {
-    dialect.dialect.name: dialect.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.id)
-    for dialect in (sqlite, postgresql)
+_LATER = {"id", "not_before", "claimed_at"}  # What a new message does not have yet.
+_NEW: dict[str, Any] = {
+    column.key: bindparam(column.key) for column in _TABLE.c if column.key not in _LATER
 }
+_ENQUEUE = Prepared(
+    *(
+        dialect.insert(_TABLE).values(_NEW).on_conflict_do_nothing().returning(_TABLE.c.id)
+        for dialect in (sqlite, postgresql)
+    )
+)
 _BY_REF = select(OutboxMessage).where(OutboxMessage.ref == bindparam("ref"))
 
 
