@@ -64,6 +64,7 @@ class Words:
     """All sentences in all languages."""
 
     def __init__(self, directory: Path = LOCALES) -> None:
+        self._labels: dict[tuple[str, str], str] = {}  # Of choices that have no values.
         self._templates = {code: _read(directory / code / "LC_MESSAGES") for code in LANGUAGES}
 
     def has(self, name: str, language: str) -> bool:
@@ -82,6 +83,14 @@ class Words:
 
     def label(self, choice: Choice, language: str = "vi") -> str:
         """In one line, whatever its values hold."""
+        if choice.values:
+            return self._in_one_line(choice, language)
+        known = (choice.action, language)
+        if known not in self._labels:
+            self._labels[known] = self._in_one_line(choice, language)
+        return self._labels[known]
+
+    def _in_one_line(self, choice: Choice, language: str) -> str:
         return " ".join(self.plain(f"choice.{choice.action}", language, **choice.values).split())
 
     def letter(self, message: Message, language: str = "vi") -> Letter:
