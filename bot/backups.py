@@ -17,6 +17,7 @@ from typing import IO, Any
 
 from sqlalchemy import Connection, Engine, select
 
+from bot.durable import force
 from bot.store import Store
 from models import backups, migrations
 from models.audit import AuditHead
@@ -108,7 +109,7 @@ def write(
         with Backup(part) as written:
             written.check()
         part.replace(path)
-        _force(path.parent)
+        force(path.parent)
     finally:
         part.unlink(missing_ok=True)
     return manifest
@@ -224,12 +225,3 @@ def _open_private(path: Path) -> IO[bytes]:
     """A new file that nobody else may read: a backup holds everybody's data."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     return os.fdopen(descriptor, "wb")
-
-
-def _force(folder: Path) -> None:
-    """A new name in a folder is durable only once the folder itself is on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,7 +1,6 @@
 """What a command of the command line works with: the configuration, the words, the database."""
 
 import contextlib
-import os
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cached_property
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot import config
 from bot.config import BadConfig, Config
+from bot.durable import force
 from bot.words import Words, operators_language
 from models import database, migrations
 from models.clock import wall_clock
@@ -123,18 +123,9 @@ class Desk:
         part.unlink(missing_ok=True)
         with contextlib.closing(self.engine.raw_connection()) as connection:
             connection.cursor().execute("VACUUM INTO ?", (str(part),))
-        _force(part)
+        force(part)
         part.replace(copy)
-        _force(copy.parent)
-
-
-def _force(path: Path) -> None:
-    """A file, or the names in a folder, to the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        force(copy.parent)
 
 
 def what_it_says(error: Exception) -> str:

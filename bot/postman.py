@@ -8,25 +8,23 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Session
-
-from bot.channel import Channel, Delivery, Fate, Letter, LetterFile
+from bot.channel import Channel, Delivery, Letter, LetterFile
 from bot.kitchen import Kitchen
-from bot.limiter import REFUSED_MARGIN, RISING_SECONDS, Limiter
+from bot.limiter import RISING_SECONDS, Limiter
+from bot.outcomes import Outcomes
 from bot.place import Place
-from bot.receipts import Receipts
 from bot.store import Store
 from bot.words import Words
-from models import claiming, outbox, sending
+from models import claiming, sending
 from models.claiming import Chat, Claimed, Due
 from models.clock import Clock
 from models.database import Database, is_transient
 from models.messages import decode
-from models.outbox import Priority, SendStatus
+from models.outbox import Priority
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +64,7 @@ class Postman:
         self._limiters = {
             name: Limiter(channel.limits) for name, channel in channels.items() if channel.limits
         }
-        self._receipts = Receipts(database, clock)
+        self._outcomes = Outcomes(database, channels, clock)
         self._recovered = False
         self._claiming: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -106,7 +104,7 @@ class Postman:
             await asyncio.wait(self._tasks, timeout=max(0.0, until - time.monotonic()))
         for task in self._tasks:
             task.cancel()
-        self._receipts.stop()
+        self._outcomes.stop()
         try:
             await self._unclaim()
         except Exception as error:
@@ -240,28 +238,17 @@ class Postman:
                 paused = place.heed(delivery)
         except Exception as error:
             logger.exception("message %d could not be made", message.id)
-            delivery = Delivery.malformed(type(error).__name__)
+            name = type(error).__name__
+            delivery = (Delivery.later if is_transient(error) else Delivery.malformed)(reason=name)
             if place is not None:
                 place.give_back()
-        if delivery.fate is Fate.SENT and not message.holds_secret:
-            return await self._receipts.keep(message.id, delivery.platform_id)
-        return await self._settle(lambda session: self._keep(session, message, delivery, paused))
+        return await self._outcomes.keep(message, delivery, paused)
 
     def _let_go(self, id: int, place: Place | None) -> None:
         """It is queued again by the next round, where it was."""
         if place is not None:
             place.give_back()
         self._claiming.add(id)
-
-    async def _settle(self, work: Callable[[Session], None]) -> None:
-        while True:
-            try:
-                await self._database.write(work)
-            except Exception as error:
-                logger.warning("an outcome waits for the database: %s", type(error).__name__)
-                await asyncio.sleep(LONGEST_REST)
-            else:
-                return
 
     def _letter(self, message: Claimed) -> Letter:
         letter = self._words.letter(message, message.language)
@@ -280,44 +267,6 @@ class Postman:
         kept = await self._store.keep(_once(content), REPORT_LIMIT)
         enclosure["sha256"] = kept.sha256
         await self._database.write(lambda session: sending.enclose(session, message.id, enclosure))
-
-    def _keep(
-        self, session: Session, message: Claimed, delivery: Delivery, paused: str | None
-    ) -> None:
-        """What follows from an outcome; ``paused`` is the address that has to wait, an empty
-        one everybody, None nobody (reliability.md 3)."""
-        at, id = self._clock(), message.id
-        match delivery.fate:
-            case Fate.SENT:
-                sending.settle_all(session, [sending.receipt(id, delivery.platform_id, at)])
-                keeps = self._channels[message.channel].abilities.keeps_messages
-                if message.holds_secret and keeps:
-                    outbox.blank(session, id, message.values)
-            case Fate.LATER:
-                self._postpone(session, message, delivery, paused)
-            case Fate.MOVED:
-                sending.move(session, message.channel, message.address, delivery.address)
-                sending.put_back(session, id, None, "the chat has moved")
-            case Fate.UNREACHABLE:
-                sending.mark_unreachable(session, message.channel, message.address, at)
-                if not sending.reroute(session, id):
-                    sending.settle(session, id, SendStatus.UNREACHABLE, at, error=delivery.reason)
-            case Fate.MALFORMED:
-                logger.error("message %d was refused: %s", id, delivery.reason)
-                sending.settle(session, id, SendStatus.MALFORMED, at, error=delivery.reason)
-            case Fate.UNKNOWN:
-                sending.resolve_unknown(session, id, at, delivery.reason)
-
-    def _postpone(
-        self, session: Session, message: Claimed, delivery: Delivery, paused: str | None
-    ) -> None:
-        at = self._clock()
-        asked = delivery.after
-        wait = sending.back_off(message.attempts) if asked is None else asked
-        sending.put_back(session, message.id, at + wait, delivery.reason)
-        if paused is not None:
-            until = at + wait + timedelta(seconds=REFUSED_MARGIN)
-            sending.pause(session, message.channel, paused, until)
 
 
 async def _once(content: bytes) -> AsyncIterator[bytes]:

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from bot.durable import force
+
 FREE_BYTES = 1 << 30
 FREE_SHARE = 0.05
 CHUNK = 1 << 20
@@ -152,9 +154,9 @@ class _Part:
             for folder in (target.parent.parent, target.parent):
                 if not folder.is_dir():
                     folder.mkdir(exist_ok=True)
-                _force(folder.parent)
+                force(folder.parent)
             self._path.replace(target)
-            _force(target.parent)
+            force(target.parent)
         except OSError as error:
             raise _told(error) from error
         return kept
@@ -171,12 +173,3 @@ class _Part:
 
 def _told(error: OSError) -> Exception:
     return StoreFull() if error.errno in _FULL else error
-
-
-def _force(folder: Path) -> None:
-    """A new name in a folder is durable only once the folder itself is on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -6,21 +6,23 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import TimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.kitchen import Kitchen
 from bot.postman import Postman
-from bot.store import Store
+from bot.store import Kept, Store
 from bot.telegram import TelegramChannel
 from bot.words import Words
 from models import claiming, outbox, sending
 from models import database as databases
 from models.clock import wall_clock
 from models.database import Database
-from models.messages import BLANK, Kind, Secret
+from models.messages import BLANK, Enclosure, Kind, Secret
 from models.outbox import OutboxMessage, Recipient, SendStatus
 from models.people import Account, Person
 from tests.bot_api import TOKEN, Server, User, serve
@@ -40,13 +42,14 @@ class Office:
         self._folder = folder
         self._api = api
         self._count = 0
+        self.store_of = Store
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[Database]:
         """A process's life: from one start of the postman to its end."""
         database = Database(databases.create(self._url))
         channel = TelegramChannel(TOKEN, api_url=self._api.url)
-        kitchen, store = Kitchen(), Store(self._folder)
+        kitchen, store = Kitchen(), self.store_of(self._folder)
         postman = Postman(database, {channel.name: channel}, Words(), store, kitchen, wall_clock)
         task = asyncio.create_task(postman.run())
         try:
@@ -115,6 +118,37 @@ def test_messages_of_a_chat_arrive_in_the_order_in_which_they_were_said(
 
     assert [m.status for m in sent] == [SendStatus.SENT] * 3
     assert [m.platform_id for m in sent] == [str(m.id) for m in an.messages()]
+
+
+class AwayOnce(Store):
+    """Where a report is to be kept, no connection of the pool becomes free the first time."""
+
+    async def keep(self, *arguments: Any) -> Kept:
+        AwayOnce.keep = Store.keep  # type: ignore[method-assign]
+        raise TimeoutError("no connection")
+
+
+def test_a_document_that_could_not_be_made_for_now_is_made_later(
+    office: Office, api: Server
+) -> None:
+    """An outage while a report is made must not look like a message that nobody can send."""
+    an, office.store_of = api.user("An"), AwayOnce
+
+    def document(session: Session) -> None:
+        names = {"owner": "Sở Nội vụ", "unit": "Sở Tư pháp", "year": 2026, "campaign": 1}
+        values = {**names, "language": "vi", "made_at": wall_clock(), "windows": []}
+        outbox.enqueue(
+            session,
+            "edit_not_recorded",
+            to=Recipient("telegram", str(an.id)),
+            key="document",
+            at=wall_clock(),
+            kind=Kind.DOCUMENT,
+            enclosure=Enclosure("lich.ics", report="calendar", values=values),
+        )
+
+    [sent] = run(office, document, 1)
+    assert (sent.status, sent.attempts) == (SendStatus.SENT, 2)
 
 
 def test_a_code_leaves_its_row_when_telegram_has_it(office: Office, api: Server) -> None:
