@@ -5,7 +5,6 @@ making objects of what was read takes far longer than reading it, so a person's 
 as long as not one column of theirs is another.
 """
 
-from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -81,31 +80,26 @@ class Acquaintances:
             if len(self._known) > MOST_KNOWN:
                 del self._known[next(iter(self._known))]
         else:
-            session.add_all(known.objects())
+            session.add_all(known.objects)
         return known
 
 
 @dataclass(frozen=True)
 class _Acquaintance:
-    """``looks`` is what the objects held when they were read, for each in turn."""
+    """``looks`` is what the ``objects``, the person's and those of the roles, held when read."""
 
     columns: Columns
     person: Person
     bindings: tuple[Binding, ...]
+    objects: tuple[Base, ...]
     looks: list[dict[str, Any]]
-
-    def objects(self) -> Iterator[Base]:
-        yield self.person
-        for binding in self.bindings:
-            yield binding
-            yield binding.unit
 
     def can_join(self, session: Session) -> bool:
         """Whether the objects are in no session, and are what was read: whatever a turn changed
         of them, loaded beside them or gave up, they are not used again after it."""
         if session.identity_map or object_session(self.person) is not None:
             return False
-        return [vars(each) for each in self.objects()] == self.looks
+        return [vars(each) for each in self.objects] == self.looks
 
 
 def _read(session: Session, columns: Columns, person_id: int) -> _Acquaintance:
@@ -113,9 +107,8 @@ def _read(session: Session, columns: Columns, person_id: int) -> _Acquaintance:
     query = select(Binding).join(Binding.unit).options(contains_eager(Binding.unit))
     held = query.where(Binding.person_id == person_id, Binding.ended_at.is_(None))
     bindings = tuple(session.scalars(held.order_by(Binding.id)))
-    known = _Acquaintance(columns, person, bindings, [])
-    known.looks.extend(dict(vars(each)) for each in known.objects())
-    return known
+    objects = (person, *bindings, *(binding.unit for binding in bindings))
+    return _Acquaintance(columns, person, bindings, objects, [dict(vars(o)) for o in objects])
 
 
 _OWN = (

@@ -104,7 +104,10 @@ class Crawler:
 
     def chat(self) -> Chat:
         with self.bench.sessions.begin() as session:
-            return session.scalars(select(Chat).filter_by(address=self.officer.address)).one()
+            found = session.scalars(
+                select(Chat).filter_by(address=self.officer.address)
+            ).one_or_none()
+            return found or Chat(conversation="", state="", memory={})
 
     def _look(self, message: OutboxMessage, path: str) -> None:
         """Words in both languages, not too many of them."""
