@@ -5,7 +5,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from models import people, units
+from models.acquaintances import Acquaintances
 from models.audit import AuditEntry, check_chain
+from models.conversations import Chat
 from models.people import Account, Binding, By, Language, Person, Role, invitations
 from models.refusals import Refusal
 from models.units import Unit
@@ -123,11 +125,11 @@ def test_writing_again_makes_an_account_reachable(office: Office) -> None:
     at = office.clock()
     account = Account(channel="test", address="a", person_id=office.an.id)
     account.bound_at = account.last_used_at = account.unreachable_since = at
-    office.session.add(account)
+    office.session.add_all([account, Chat(channel="test", address="a", memory={})])
     office.session.flush()
     assert people.last_seen(office.session, [office.an.id])[office.an.id].reachable is False
     later = office.clock.forward(hours=1)
-    people.touch_account(account, later)
+    Acquaintances().meet(office.session, "test", "a", later)
     assert people.last_seen(office.session, [office.an.id, office.binh.id]) == {
         office.an.id: people.Seen(later, reachable=True)
     }
