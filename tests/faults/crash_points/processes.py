@@ -111,7 +111,7 @@ def run_command(order: Order, ready: Connection, *arguments: str) -> None:
     ready.send(True)
     output = io.StringIO()
     database, storage = order.config.database, order.config.storage
-    os.environ["CCHC_DATABASE__URL"] = database.url.get_secret_value()
+    os.environ["CCHC_DATABASE__URL"] = database.url.reveal()
     os.environ["CCHC_STORAGE__DIRECTORY"] = str(storage.directory)
     with contextlib.redirect_stderr(output), contextlib.redirect_stdout(output):
         try:

@@ -7,7 +7,7 @@ all before is settled, so that the points of a scenario are the same in every ru
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy import Engine, func, select
@@ -268,7 +268,7 @@ def stage(
     with serve(clock=clock) as api:
         telegram = configure(url, folder, token=TOKEN, api_url=api.url)
         # Browsers and links find the next process where they left the one that died.
-        config = telegram.model_copy(update={"web": WebSection(port=free_port())})
+        config = replace(telegram, web=WebSection(port=free_port()))
         found = Stage(api, clock, engine, Order(config, folder, fatal, sabotage))
         try:
             yield found

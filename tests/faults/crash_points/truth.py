@@ -21,7 +21,11 @@ from models.sending import MOST_COPIES
 from tests.bot_api import Message, Server
 
 # What sending leaves in a row; ``_sending`` looks at these by the rules of I5.
-SENDING = {"status", "attempts", "unknowns", "claimed_at", "settled_at", "platform_id", "error"}
+SENDING = {
+    *("status", "attempts", "unknowns", "claimed_at", "not_before"),
+    *("settled_at", "platform_id", "error"),
+}
+WHEN = {"sending_pause", "setting"}  # What they hold are the instants at which things happened.
 CHANCE = re.compile(r"[0-9A-Za-z_-]{20,}|127\.0\.0\.1:\d+")
 
 Row = tuple[str, ...]
@@ -56,7 +60,7 @@ def outcome(engine: Engine, store: Store, api: Server) -> Outcome:
         rows = session.scalars(query.order_by(OutboxMessage.id)).all()
         sent = [Sent(int(row.address), row.kind, row.status, row.unknowns) for row in rows]
         names = [table.name for table in Base.metadata.sorted_tables]
-        tables = {name: _rows(session, name) for name in names if name != "sending_pause"}
+        tables = {name: _rows(session, name) for name in names if name not in WHEN}
     told: dict[int, list[str]] = defaultdict(list)
     for message in api.delivered():
         told[message.chat_id].append(_said(message))
