@@ -86,22 +86,24 @@ def totals_of(lines: Sequence[dict[str, Any]]) -> Totals:
     )
 
 
-def areas_of(content: dict[str, Any]) -> list[AreaTotals]:
+def areas_of(lines: Sequence[dict[str, Any]]) -> list[AreaTotals]:
     """The totals of each area in which the unit has lines."""
     by_area: dict[str, list[dict[str, Any]]] = defaultdict(list)
     titles: dict[str, str] = {}
-    for line in content["lines"]:
+    for line in lines:
         code, title = line["area"]
         by_area[code].append(line)
         titles[code] = title
-    return [AreaTotals(code, titles[code], totals_of(lines)) for code, lines in by_area.items()]
+    return [AreaTotals(code, titles[code], totals_of(of)) for code, of in by_area.items()]
 
 
-def documents_of(content: dict[str, Any]) -> list[tuple[dict[str, Any], list[str]]]:
+def documents_of(
+    lines: Sequence[dict[str, Any]],
+) -> list[tuple[dict[str, Any], list[str]]]:
     """Every document once, with the codes of the lines that it proves."""
     codes: dict[int, list[str]] = defaultdict(list)
     found: dict[int, dict[str, Any]] = {}
-    for line in content["lines"]:
+    for line in lines:
         for proof in line["evidence"]:
             found.setdefault(proof["document"], proof)
             codes[proof["document"]].append(line["code"])

@@ -28,12 +28,13 @@ from models.text import clean
 class Preview:
     """A sheet as it would be sent at this instant.
 
-    ``digest`` is that of what was entered; ``totals`` count the lines that the sending scores,
-    by this instant. ``late``: by then the announced end has passed. ``survey_points`` are those
-    of the survey, which no unit enters.
+    ``lines`` are those of a content, the ones that the sending scores as they would be by this
+    instant; ``digest`` is that of what was entered, without those. ``late``: by then the
+    announced end has passed. ``timed`` are the codes of the lines that the sending scores,
+    ``survey_points`` those of the survey, which no unit enters.
     """
 
-    content: dict[str, Any]
+    lines: list[dict[str, Any]]
     digest: str
     totals: Totals
     checks: Checks
@@ -60,7 +61,7 @@ def preview(session: Session, sheet: Assessment, now: datetime) -> Preview:
     timed = [as_sent(line, late_by) for line in timed_lines(session, sheet)]
     lines = [*content["lines"], *timed]
     return Preview(
-        content=content,
+        lines=lines,
         digest=digest_of(content),
         totals=totals_of(lines),
         checks=checks.check(session, sheet, content),
@@ -105,7 +106,8 @@ def as_sent(line: Line, late_by: timedelta | None) -> dict[str, Any]:
     rule = steps_of(line)
     points = rule.options[option_for(rule, late_by)].points
     maximum = f"{line.item.max_points:.2f}"
-    about = {"code": line.item.code, "score": 1, "evidence": []}
+    area = line.item.area or line.item
+    about = {"code": line.item.code, "area": [area.code, area.title], "score": 1, "evidence": []}
     return {**about, "points": f"{points:.2f}", "max_points": maximum}
 
 
