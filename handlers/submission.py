@@ -57,8 +57,9 @@ def result_part(now: Preview) -> Part:
 
 def total_part(now: Preview) -> Part:
     """A total with missing lines does not look final (domain.md 13c 5)."""
-    name = "check_total.so_far" if now.checks.hard else "check_total.final"
-    missing = now.totals.lines - now.scored
+    missing, name = now.totals.lines - now.scored, "check_total.final"
+    if now.checks.hard:
+        name = "check_total.so_far" if missing else "check_total.not_backed"
     return Part(name, **preview_values(now), missing=missing, survey=survey_part(now))
 
 

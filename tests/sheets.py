@@ -29,18 +29,19 @@ def complete(
     *,
     without: Collection[str] = (),
 ) -> Assessment:
-    """Score every line of the unit's own and explain it, but for the codes in ``without``."""
+    """Score and explain what is open on the sheet, but for the codes in ``without``."""
     sheet = sheet_of(session, unit)
     for place, standing in enumerate(assessment.standings(session, sheet.id)):
-        if standing.timed or standing.code in without or standing.scored:
+        if standing.settled or standing.code in without:
             continue
         line = session.get_one(Line, standing.line_id)
-        inputs = likely_inputs(line, place)
-        points = rule_of(line.item).score(inputs)
-        by = {"scored_by_id": person_id, "scored_at": at}
-        given = None if isinstance(points, NotAssessed) else points
-        session.add(SelfScore(line_id=line.id, version=1, inputs=inputs, points=given, **by))
-        if standing.evidence_required:
+        if not standing.scored:
+            inputs = likely_inputs(line, place)
+            points = rule_of(line.item).score(inputs)
+            by = {"scored_by_id": person_id, "scored_at": at}
+            given = None if isinstance(points, NotAssessed) else points
+            session.add(SelfScore(line_id=line.id, version=1, inputs=inputs, points=given, **by))
+        if not standing.proven:
             written = {"written_by_id": person_id, "written_at": at}
             session.add(Explanation(line_id=line.id, text="Theo hồ sơ của đơn vị", **written))
     session.flush()

@@ -8,7 +8,16 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from models import appraisal, assessment, conduct, evidence, people, policy, units
+from models import (
+    appraisal,
+    assessment,
+    conduct,
+    evidence,
+    people,
+    policy,
+    submission,
+    units,
+)
 from models.appraisal import AppraisalTask, DeclineReason
 from models.assessment import Assessment, Line
 from models.audit import AuditEntry
@@ -19,7 +28,9 @@ from models.files import Received
 from models.people import Binding, By, Person, Role, invitations
 from models.policy import Action, Grant
 from models.refusals import Refusal
+from models.submission import Proposal, Submission
 from models.units import Unit
+from tests import sheets
 from tests.clock import at
 
 NOW = at("2026-11-03 10:05")
@@ -69,6 +80,18 @@ class World:
         assert sheet is not None
         return sheet
 
+    def complete(self) -> Assessment:
+        """STP's sheet, ready to be proposed."""
+        assert self.an.person is not None
+        return sheets.complete(self.session, "STP", self.an.person.id, NOW)
+
+    def proposal(self) -> Proposal:
+        return submission.propose(self.session, self.an, self.complete())
+
+    def sent(self) -> Submission:
+        head = self.by("STP", Role.HEAD, "Thủ trưởng")
+        return submission.approve(self.session, head, self.proposal())
+
     def line_of(self, unit: str, code: str) -> Line:
         line = assessment.find_line(self.session, self.sheet_of(unit).id, code)
         assert line is not None
@@ -113,6 +136,22 @@ DEEDS: dict[str, tuple[Action, Deed]] = {
     ),
     "explain": (Action.EXPLAIN, lambda w, by: evidence.explain(w.session, by, w.free, "x")),
     "score": (Action.SCORE, lambda w, by: assessment.score(w.session, by, w.line, {"option": 0})),
+    "propose": (Action.PROPOSE, lambda w, by: submission.propose(w.session, by, w.complete())),
+    "approve": (Action.APPROVE, lambda w, by: submission.approve(w.session, by, w.proposal())),
+    "return": (
+        Action.APPROVE,
+        lambda w, by: submission.return_proposal(w.session, by, w.proposal(), "x"),
+    ),
+    "verify": (
+        Action.VIEW_RECEIPT,
+        lambda w, by: submission.verify(w.session, by, w.sent().code),
+    ),
+    "reopen": (
+        Action.REOPEN,
+        lambda w, by: conduct.reopen(
+            w.session, by, w.sent().assessment, at("2026-11-21 00:00"), "bão"
+        ),
+    ),
     "assign": (
         Action.ASSIGN_TASKS,
         lambda w, by: appraisal.assign(
