@@ -136,22 +136,6 @@ DEEDS: dict[str, tuple[Action, Deed]] = {
     ),
     "explain": (Action.EXPLAIN, lambda w, by: evidence.explain(w.session, by, w.free, "x")),
     "score": (Action.SCORE, lambda w, by: assessment.score(w.session, by, w.line, {"option": 0})),
-    "propose": (Action.PROPOSE, lambda w, by: submission.propose(w.session, by, w.complete())),
-    "approve": (Action.APPROVE, lambda w, by: submission.approve(w.session, by, w.proposal())),
-    "return": (
-        Action.APPROVE,
-        lambda w, by: submission.return_proposal(w.session, by, w.proposal(), "x"),
-    ),
-    "verify": (
-        Action.VIEW_RECEIPT,
-        lambda w, by: submission.verify(w.session, by, w.sent().code),
-    ),
-    "reopen": (
-        Action.REOPEN,
-        lambda w, by: conduct.reopen(
-            w.session, by, w.sent().assessment, at("2026-11-21 00:00"), "bão"
-        ),
-    ),
     "assign": (
         Action.ASSIGN_TASKS,
         lambda w, by: appraisal.assign(
@@ -203,6 +187,39 @@ DEEDS: dict[str, tuple[Action, Deed]] = {
     "hand over": (
         Action.HAND_OVER,
         lambda w, by: people.hand_over_by_invitation(w.session, w.deputy or Binding(), "x", by),
+    ),
+}
+
+
+# What needs a sheet that is complete, laid before the head, or handed in.
+Signed = Callable[[World, By, "Proposal | Submission | Assessment"], object]
+Prepare = Callable[[World], "Proposal | Submission | Assessment"]
+SIGNING: dict[str, tuple[Action, Prepare, Signed]] = {
+    "propose": (
+        Action.PROPOSE,
+        World.complete,
+        lambda w, by, sheet: submission.propose(w.session, by, sheet),  # type: ignore[arg-type]
+    ),
+    "approve": (
+        Action.APPROVE,
+        World.proposal,
+        lambda w, by, waits: submission.approve(w.session, by, waits),  # type: ignore[arg-type]
+    ),
+    "return": (
+        Action.APPROVE,
+        World.proposal,
+        lambda w, by, waits: submission.return_proposal(w.session, by, waits, "x"),  # type: ignore[arg-type]
+    ),
+    "reopen": (
+        Action.REOPEN,
+        World.sent,
+        lambda w, by, sent: conduct.reopen(
+            w.session,
+            by,
+            sent.assessment,
+            at("2026-11-21 00:00"),
+            "bão",  # type: ignore[union-attr]
+        ),
     ),
 }
 
@@ -279,6 +296,34 @@ def test_every_action_asks_the_policy_by_itself(world: World) -> None:
     assert done == set(DEEDS)  # Each is possible, for somebody.
     work = sum(action in WORK for action, _ in DEEDS.values())
     assert cells == 25 * (len(DEEDS) + work * (len(WHEN) - 1))
+
+
+@pytest.mark.parametrize("name", SIGNING)
+def test_signing_off_and_reopening_ask_the_policy_by_themselves(world: World, name: str) -> None:
+    """F37, F39: roles × units; done where the policy allows it, or refused and nothing left."""
+    action, prepare, deed = SIGNING[name]
+    thing = prepare(world)
+    actors = [world.by(u, r, f"{r} {u}") for r in Role for u in UNITS]
+    done, surprises = 0, []
+    for by in actors:
+        heard = hears(world, lambda w, by: deed(w, by, thing), by)
+        allowed = policy.why_not(world.session, by, action, world.sheet) is None
+        done += heard is None
+        if (heard is None) != allowed:
+            surprises.append((by.role, by.unit, heard))
+    assert surprises == []
+    assert done
+
+
+def test_a_receipt_is_shown_by_the_policy_and_every_other_code_is_unknown(world: World) -> None:
+    """N18, I8."""
+    code = world.sent().code
+    for role in Role:
+        for unit in UNITS:
+            by = world.by(unit, role, f"{role} {unit}")
+            allowed = policy.why_not(world.session, by, Action.VIEW_RECEIPT, world.sheet) is None
+            heard = hears(world, lambda w, by: submission.verify(w.session, by, code), by)
+            assert heard == (None if allowed else "receipt_unknown")
 
 
 def test_nobody_without_a_role_or_with_one_that_ended_does_anything(world: World) -> None:
