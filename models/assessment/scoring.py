@@ -49,7 +49,7 @@ def hold(session: Session, sheet: Assessment) -> None:
     Whoever changes a line holds its sheet first: nothing slips in behind the lock.
     """
     query = select(Assessment).where(Assessment.id == sheet.id).with_for_update()
-    session.execute(query.execution_options(populate_existing=True))
+    session.execute(query.execution_options(populate_existing=True)).scalar_one()
 
 
 def why_not_own_work(line: Line) -> Refusal | None:
