@@ -9,7 +9,7 @@ from typing import Any
 
 from handlers import pages
 from handlers.dialogue import Choice, Conversation, Part, State, Turn, on_choice, on_command
-from models import appraisal, assessment, calendar, campaigns, coordination, policy
+from models import appraisal, assessment, calendar, campaigns, coordination, policy, submission
 from models.appraisal import TaskStatus
 from models.assessment import AreaProgress, Assessment
 from models.campaigns import Campaign, EffectiveWindow, Step
@@ -18,7 +18,7 @@ from models.people import Role
 from models.policy import Action
 from models.refusals import Refusal
 
-ORDER = (Stage.NOT_STARTED, Stage.AT_WORK, Stage.COMPLETE)
+ORDER = (Stage.NOT_STARTED, Stage.AT_WORK, Stage.COMPLETE, Stage.SENT)
 NAMES = 10  # More would push the counts off a phone's screen.
 ON_A_PAGE = 8  # Each unit with its people is several lines.
 
@@ -48,6 +48,7 @@ def show_overview(turn: Turn) -> State:
         "units_overview",
         [*lists, *others],
         heading=heading(campaign, window, turn),
+        sent=len(of_stage[Stage.SENT]),
         complete=len(of_stage[Stage.COMPLETE]),
         at_work=len(of_stage[Stage.AT_WORK]),
         not_started=len(of_stage[Stage.NOT_STARTED]),
@@ -115,8 +116,11 @@ def show_unit(turn: Turn, value: str) -> State:
     where = (sheet.campaign, Step.SELF_ASSESSMENT, sheet.unit_id)
     window = campaigns.effective_window(turn.session, *where)
     total = progress.total
-    back = turn.memory.get("stage", coordination.stage_of(total).value)
+    stage = coordination.stage_of(total, sent=sheet.locked_at is not None)
+    back = turn.memory.get("stage", stage.value)
     offers = [Choice("unit_missing", sheet.id)] if total.open else []
+    if stage is Stage.SENT:
+        offers += [Choice("receipt", sheet.id), Choice("reopen", sheet.id)]
     return turn.ask(
         At.UNIT,
         "unit_progress",
@@ -124,6 +128,7 @@ def show_unit(turn: Turn, value: str) -> State:
         unit=sheet.unit.name,
         due=window.closes_at,
         left=calendar.time_left(turn.now, window.closes_at),
+        sent=sent_part(turn, sheet),
         scored=total.scored,
         lines=total.lines,
         backed=total.scored - total.not_proven,
@@ -135,6 +140,17 @@ def show_unit(turn: Turn, value: str) -> State:
     )
 
 
+def sent_part(turn: Turn, sheet: Assessment) -> Part | None:
+    """When the unit sent its sheet, and whether it was reopened since (F37)."""
+    newest = submission.latest(turn.session, sheet.id)
+    if newest is None:
+        return None
+    values = {"at": newest.sent_at, "code": newest.code}
+    if newest.reopening is not None:
+        return Part("unit_reopened", **values, until=newest.reopening.until)
+    return Part("unit_sent", **values)
+
+
 def area_part(area: AreaProgress) -> Part:
     counts = {"scored": area.tally.scored, "lines": area.tally.lines}
     return Part("unit_area", code=area.code, title=area.title, open=area.tally.open, **counts)
@@ -144,7 +160,7 @@ def show_missing(turn: Turn, value: str) -> State:
     """The codes of what is missing; who answers for them finds the lines by them."""
     sheet = sheet_of(turn, value)
     lines = assessment.standings(turn.session, sheet.id)
-    not_scored = [line.code for line in lines if not line.scored]
+    not_scored = [line.code for line in lines if line.awaits_score]
     not_backed = [line.code for line in lines if line.scored and not line.backed]
     return turn.ask(
         At.UNIT,
@@ -215,6 +231,7 @@ conversation = Conversation(
     entry_points=[
         on_command("tiendo", show_overview, "progress"),
         on_choice("progress", lambda turn, _: show_overview(turn)),
+        on_choice("unit_standing_again", show_unit),
     ],
     states={
         At.OVERVIEW: [

@@ -7,10 +7,19 @@ first; everything else is one screen away.
 from typing import Any
 
 from handlers.dialogue import Choice, Conversation, Part, Turn, on_choice, on_command
-from models import appraisal, assessment, calendar, campaigns, coordination, inbox, people
+from models import (
+    appraisal,
+    assessment,
+    calendar,
+    campaigns,
+    coordination,
+    inbox,
+    people,
+    submission,
+)
 from models.appraisal import TaskStatus
 from models.assessment import Assessment, Tally
-from models.campaigns import Campaign, EffectiveWindow, Phase, Step
+from models.campaigns import Campaign, EffectiveWindow, Phase
 from models.coordination import Stage
 from models.people import Role
 
@@ -77,17 +86,42 @@ def sheet_work(turn: Turn, campaign: Campaign) -> tuple[list[Part], list[Choice]
     sheet = sheet_in(turn, campaign)
     if sheet is None:
         return [], direct(turn, [])
+    if sheet.locked_at is not None:
+        return sent_work(turn, sheet)
     total = assessment.progress(turn.session, sheet.id).total
-    step = Step.SELF_ASSESSMENT
-    closed = campaigns.why_not_in(turn.session, campaign, step, sheet.unit_id, turn.now)
-    offers = []
+    closed = assessment.why_not_work(turn.session, turn.by, sheet)
+    asked, decisions = ([], []) if closed else signing(turn, sheet)
+    offers: list[Choice] = []
     following = assessment.next_missing(turn.session, sheet.id)
     if following is not None and closed is None:
         offers.append(Choice("continue", following.line_id, code=following.code))
     if following is not None:
         offers.append(Choice("missing"))
     offers.append(Choice("evidence" if closed is None else "documents"))
-    return counts(total), [*offers, Choice("calendar"), Choice("more")]
+    if closed is None:
+        offers.insert(len(offers) if total.open else 0, Choice("submit"))
+    others = [Choice("calendar"), Choice("more")]
+    return [*counts(total), *asked], [*decisions, *offers, *others]
+
+
+def sent_work(turn: Turn, sheet: Assessment) -> tuple[list[Part], list[Choice]]:
+    """The unit has handed in: its receipt, and what it looks like."""
+    sent = submission.latest(turn.session, sheet.id)
+    assert sent is not None  # Only a submission locks.
+    values = {"at": sent.sent_at, "code": sent.code}
+    totals = {"points": sent.points, "max_points": sent.max_points}
+    main = (Choice("receipt", sheet.id), Choice("documents"), Choice("calendar"), Choice("more"))
+    return [Part("home_sent", **values, **totals)], list(main)
+
+
+def signing(turn: Turn, sheet: Assessment) -> tuple[list[Part], list[Choice]]:
+    """What waits for the head, or came back from them; the head decides here, too (F39)."""
+    if waits := submission.waiting(turn.session, sheet.id):
+        part = Part("home_waits", at=waits.proposed_at, person=waits.proposed_by.name)
+        return [part], submission.decisions(waits) if turn.by.role is Role.HEAD else []
+    if back := submission.returned(turn.session, sheet.id):
+        return [Part("home_returned", at=back.settled_at, reason=back.reason)], []
+    return [], []
 
 
 def counts(total: Tally) -> list[Part]:
@@ -98,6 +132,7 @@ def counts(total: Tally) -> list[Part]:
         scored=total.scored,
         proven=total.proven,
         not_scored=total.not_scored,
+        timed=Part("home_timed") if total.timed else "",
     )
     return [part, Part("home_ahead", count=total.ahead)] if total.ahead else [part]
 
@@ -120,6 +155,7 @@ def coordination_work(turn: Turn, campaign: Campaign) -> tuple[list[Part], list[
     parts = [
         Part(
             "home_units",
+            sent=of_stage[Stage.SENT],
             complete=of_stage[Stage.COMPLETE],
             at_work=of_stage[Stage.AT_WORK],
             not_started=of_stage[Stage.NOT_STARTED],

@@ -3,6 +3,8 @@
 The lists lead to cards, the cards to the work: score the line, hand in what proves it.
 """
 
+from datetime import datetime
+
 from handlers.dialogue import (
     Choice,
     Conversation,
@@ -61,7 +63,7 @@ def area_line(area: AreaProgress, *, first: bool) -> Part:
 
 def summary_of(total: Tally) -> Part:
     if not total.open:
-        return Part("sheet_complete", lines=total.lines)
+        return Part("sheet_complete", lines=total.scored)
     return Part("sheet_open", not_scored=total.not_scored, not_proven=total.not_proven)
 
 
@@ -84,9 +86,13 @@ def list_missing(turn: Turn, value: str = "") -> State | None:
     sheet = own_sheet(turn)
     found = assessment.standings(turn.session, sheet.id)
     unbacked = [line for line in found if line.scored and not line.backed]
-    unscored = [line for line in found if not line.scored]
+    unscored = [line for line in found if line.awaits_score]
     if not (unbacked or unscored):
-        turn.end("nothing_missing", [Choice("status"), Choice("menu")], lines=len(found))
+        sheet_open = assessment.why_not_work(turn.session, turn.by, sheet) is None
+        may_send = sheet_open and turn.by.role is not Role.OBSERVER
+        first = [Choice("submit")] if may_send else []
+        offers = [*first, Choice("status"), Choice("menu")]
+        turn.end("nothing_missing", offers, lines=sum(line.scored for line in found))
         return None
     if value == UNSCORED or not unbacked:
         others = [Choice("show_missing", count=len(unbacked))] if unbacked else []
@@ -154,6 +160,8 @@ def standing_of(turn: Turn, line: Line) -> list[Part]:
         return [Part("line_is_exempt", unit=line.assessment.unit.name)]
     if line.item.method is not Method.SELF:
         return [Part(f"line_is_by.{line.item.method}")]
+    if line.timed:
+        return [timed_part(turn, line)]
     return [score_part(turn, line), *proof_parts(turn, line)]
 
 
@@ -166,6 +174,21 @@ def score_part(turn: Turn, line: Line) -> Part:
         return Part("line_dropped_out", because=why)
     limits = {"points": score.points, "max_points": line.item.max_points}
     return Part("line_scored", because=why, **limits)
+
+
+def timed_part(turn: Turn, line: Line) -> Part:
+    """What the sending gave, by which instants; before it, that nobody enters anything."""
+    score = assessment.score_of(turn.session, line.id)
+    if score is None:
+        return Part("line_is_timed")
+    return Part(
+        "line_was_timed",
+        points=score.points,
+        max_points=line.item.max_points,
+        because=wording.because(rule_of(line.item), score.inputs),
+        sent_at=datetime.fromisoformat(score.inputs["sent_at"]),
+        due_at=datetime.fromisoformat(score.inputs["due_at"]),
+    )
 
 
 def proof_parts(turn: Turn, line: Line) -> list[Part]:

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import models.duties  # noqa: F401 - planning anew takes them all in.
-from models import assessment, audit, catalogue, policy, reminders
+from models import assessment, audit, catalogue, policy, reminders, submission
+from models.assessment import Assessment
 from models.campaigns import (
     Campaign,
     Extension,
@@ -15,27 +16,39 @@ from models.campaigns import (
     UnitGroup,
     Window,
     default_windows,
+    effective_window,
     takes_part,
     units_in,
 )
+from models.campaigns.tables import TIMELINESS
 from models.files import StoredFile
 from models.people import By
 from models.refusals import Refusal
+from models.submission import Reopening
 from models.units import Unit, UnitKind
 
 
 def create(
-    session: Session, by: By, *, year: int, owner: Unit, catalogues: Mapping[UnitKind, str]
+    session: Session,
+    by: By,
+    *,
+    year: int,
+    owner: Unit,
+    catalogues: Mapping[UnitKind, str],
+    timeliness_code: str = TIMELINESS,
 ) -> Campaign:
     """A draft with the default calendar (R6.1–R6.8), its groups, and its frozen list of units.
 
-    ``catalogues`` names the catalogue of each kind of unit; its newest version is taken.
+    ``catalogues`` names the catalogue of each kind of unit; its newest version is taken. The
+    line with the ``timeliness_code``, where a catalogue has one, is scored by the sending.
     """
     policy.check(session, by, policy.Action.RUN_CAMPAIGN, owner)
     same = select(Campaign).where(Campaign.owner_id == owner.id, Campaign.year == year)
     if session.scalar(same) is not None:
         raise Refusal("campaign_exists", year=year, owner=owner.name)
-    campaign = Campaign(year=year, owner=owner, created_at=by.now)
+    campaign = Campaign(
+        year=year, owner=owner, created_at=by.now, timeliness_code=timeliness_code.strip()
+    )
     campaign.windows = default_windows(year)
     campaign.groups = [_group(session, kind, name) for kind, name in catalogues.items()]
     session.add(campaign)
@@ -141,6 +154,23 @@ def extend(
     audit.append(session, "extend_window", by, campaign=campaign.id, unit=unit.id, **granted)
     reminders.replan(session, campaign, by.now)
     return extension
+
+
+def reopen(session: Session, by: By, sheet: Assessment, until: datetime, reason: str) -> Reopening:
+    """Let a unit that has sent its sheet work on it until ``until`` (F37).
+
+    Its window lasts until then by an extension, which also says by when it is to send again.
+    """
+    assessment.hold(session, sheet)
+    last = submission.latest(session, sheet.id)
+    step = Step.SELF_ASSESSMENT
+    window = effective_window(session, sheet.campaign, step, sheet.unit_id)
+    if refusal := submission.why_not_reopen(session, by, last, window, until, reason):
+        raise refusal
+    assert last is not None  # The rule has seen that there is one.
+    if until > window.closes_at:
+        extend(session, by, sheet.campaign, sheet.unit, step, until, reason)
+    return submission.reopen(session, by, last, until, reason)
 
 
 def _group(session: Session, kind: UnitKind, name: str) -> UnitGroup:

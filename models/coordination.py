@@ -22,8 +22,9 @@ WORKING = frozenset({Role.FOCAL_OFFICER, Role.DEPUTY})
 
 
 class Stage(enum.StrEnum):
-    """How far a unit is."""
+    """How far a unit is. Complete: nothing is left but to send it."""
 
+    SENT = "sent"
     COMPLETE = "complete"
     AT_WORK = "at_work"
     NOT_STARTED = "not_started"
@@ -51,8 +52,10 @@ class Contact:
     joined: bool
 
 
-def stage_of(tally: Tally) -> Stage:
+def stage_of(tally: Tally, *, sent: bool = False) -> Stage:
     """Not started: no score, no evidence, no explanation. Complete: nothing is left to do."""
+    if sent:
+        return Stage.SENT
     if not tally.scored and not tally.ahead and tally.lines:
         return Stage.NOT_STARTED
     return Stage.AT_WORK if tally.open else Stage.COMPLETE
@@ -70,7 +73,8 @@ def standings(session: Session, campaign: Campaign) -> list[UnitStanding]:
     for sheet in sheets:
         tally = tallies.get(sheet.id, Tally())
         can = sheet.unit_id in reachable
-        found.append(UnitStanding(sheet.unit, sheet.id, stage_of(tally), tally, can))
+        stage = stage_of(tally, sent=sheet.locked_at is not None)
+        found.append(UnitStanding(sheet.unit, sheet.id, stage, tally, can))
     return found
 
 

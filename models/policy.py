@@ -31,6 +31,10 @@ class Action(enum.StrEnum):
     SCORE = "score"  # Line
     VIEW_SHEET = "view_sheet"  # Assessment, Line
     DOWNLOAD_EVIDENCE = "download_evidence"  # Line
+    PROPOSE = "propose"  # Assessment: check it before sending, lay it before the head
+    APPROVE = "approve"  # Assessment: send it off, or return it
+    VIEW_RECEIPT = "view_receipt"  # Assessment
+    REOPEN = "reopen"  # Assessment
     ASSIGN_TASKS = "assign_tasks"  # Campaign
     ANSWER_TASK = "answer_task"  # AppraisalTask: acknowledge it, decline it
     VIEW_PROGRESS = "view_progress"  # Campaign
@@ -85,6 +89,13 @@ _STAFFS: Row = {
     Role.COORDINATOR: _OWN | _LED,
     OPERATOR: _ANY,
 }
+# Whoever belongs to the unit, and who leads the campaign or its system (N18).
+_RECEIPTS: Row = {
+    **dict.fromkeys(Role, _OWN),
+    Role.COORDINATOR: _OWN | _LED,
+    Role.ADMIN: _OWN | _LED,
+    OPERATOR: _ANY,
+}
 _OWN_STAFF: Row = {Role.HEAD: _OWN, Role.FOCAL_OFFICER: _OWN}
 
 TABLE: Mapping[Action, Row] = {
@@ -93,6 +104,10 @@ TABLE: Mapping[Action, Row] = {
     Action.SCORE: _WORKS,
     Action.VIEW_SHEET: _SEES,
     Action.DOWNLOAD_EVIDENCE: {**_SEES, Role.REVIEWER: _ASSIGNED, Role.COUNCIL_MEMBER: _ASSIGNED},
+    Action.PROPOSE: _WORKS,
+    Action.APPROVE: {Role.HEAD: _OWN},
+    Action.VIEW_RECEIPT: _RECEIPTS,
+    Action.REOPEN: _LEADS,
     Action.ASSIGN_TASKS: _LEADS,
     Action.ANSWER_TASK: {Role.REVIEWER: _SELF, Role.COUNCIL_MEMBER: _SELF},
     Action.VIEW_PROGRESS: {**_LEADS, Role.OBSERVER: _LED},

@@ -20,6 +20,7 @@ from models.catalogue import tables as catalogue
 from models.evidence import tables as evidence
 from models.people import tables as people
 from models.reminders import tables as reminders
+from models.submission import tables as submission
 
 __all__ = [
     "Base",
@@ -37,6 +38,7 @@ __all__ = [
     "reminders",
     "sending",
     "settings",
+    "submission",
     "units",
     "uploads",
     "web_sessions",

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from bot.desk import Desk
 from bot.store import Store, StoreFull, TooLarge
-from models import calendar, campaigns, conduct, files, units
+from models import assessment, calendar, campaigns, conduct, files, submission, units
+from models.assessment import Assessment
 from models.calendar import Deadline
 from models.campaigns import Campaign, EffectiveWindow, Phase, Step, Window
+from models.campaigns.tables import TIMELINESS
 from models.files import Received
 from models.messages import Part, word_of
 from models.people import By
@@ -47,14 +49,27 @@ def campaign() -> None:
     "--catalogue", "catalogues", multiple=True, required=True, metavar="KIND=NAME",
     help="the catalogue for a kind of unit: department=departments",
 )  # fmt: skip
+@click.option(
+    "--timeliness", default=TIMELINESS, show_default=True, metavar="CODE",
+    help="the line that the instant of sending scores; \"\" for none",
+)  # fmt: skip
 @click.pass_obj
-def create(desk: Desk, year: int, owner: str, catalogues: tuple[str, ...]) -> None:
+def create(
+    desk: Desk, year: int, owner: str, catalogues: tuple[str, ...], timeliness: str
+) -> None:
     """Make a draft with the default calendar, its groups, and its list of units."""
     by, chosen = By(desk.clock()), dict(_catalogue(text) for text in catalogues)
     try:
         with desk.sessions.begin() as session:
             leader = _unit(session, owner)
-            made = conduct.create(session, by, year=year, owner=leader, catalogues=chosen)
+            made = conduct.create(
+                session,
+                by,
+                year=year,
+                owner=leader,
+                catalogues=chosen,
+                timeliness_code=timeliness,
+            )
             count = len(campaigns.units_in(session, made))
             windows = campaigns.calendar_of(session, made, None)
     except Refusal as refusal:
@@ -171,6 +186,47 @@ def extend(
     except Refusal as refusal:
         desk.refuse(refusal)
     desk.say("campaign_extended", unit=to.name, window=_window_line(planned))
+
+
+@campaign.command()
+@click.option("--unit", required=True, metavar="CODE", help="code of the unit that has sent")
+@click.option("--until", required=True, metavar="DATE", help="until when it may work again")
+@click.option("--reason", required=True, help="why, with the document: Công văn số …")
+@year_option
+@owner_option
+@yes_option
+@click.pass_obj
+def reopen(
+    desk: Desk,
+    unit: str,
+    until: str,
+    reason: str,
+    year: int | None,
+    owner: str | None,
+    yes: bool,
+) -> None:
+    """Let a unit that has sent its sheet work on it again; its receipt stays (F37)."""
+    try:
+        with desk.sessions() as session:
+            found, to = _campaign(session, year, owner), _unit(session, unit)
+            deadline = calendar.parse_deadline(until, found.year)
+            now = campaigns.effective_window(session, found, Step.SELF_ASSESSMENT, to.id)
+            sheet = assessment.of_unit(session, found.id, to.id)
+            if sheet is None:
+                raise Refusal("unit_not_in_campaign", unit=to.name, year=found.year)
+            last, by = submission.latest(session, sheet.id), By(desk.clock())
+            end = deadline.closes_at
+            if refusal := submission.why_not_reopen(session, by, last, now, end, reason):
+                raise refusal
+        planned = _moved(now, None, deadline)
+        _ask(desk, "campaign_reopen", planned, deadline, yes, unit=to.name, reason=reason)
+        with desk.sessions.begin() as session:
+            again, by = session.get_one(Assessment, sheet.id), By(desk.clock())
+            done = conduct.reopen(session, by, again, deadline.closes_at, reason)
+            code = done.submission.code
+    except Refusal as refusal:
+        desk.refuse(refusal)
+    desk.say("campaign_reopened", unit=to.name, code=code, until=deadline.closes_at)
 
 
 def _move(

@@ -142,7 +142,7 @@ def _sheet(asked: Asked) -> list[Part]:
     session, campaign, unit_id = asked.session, asked.campaign, asked.unit_id
     sheet = assessment.of_unit(session, campaign.id, unit_id)
     window = campaigns.effective_window(session, campaign, Step.SELF_ASSESSMENT, unit_id)
-    if sheet is None or not window.is_open(asked.now):
+    if sheet is None or sheet.locked_at is not None or not window.is_open(asked.now):
         return []
     owed = assessment.owes(session, sheet.id)
     parts = []
@@ -150,7 +150,7 @@ def _sheet(asked: Asked) -> list[Part]:
         parts.append(Part("demo.owes_scores", n=owed.not_scored))
     if owed.not_proven:
         parts.append(Part("demo.owes_evidence", n=owed.not_proven))
-    return parts
+    return parts or [Part("demo.owes_sending")]
 
 
 def _tasks(asked: Asked) -> list[Part]:

@@ -105,11 +105,12 @@ def _work(session: Session, campaign: Campaign, bindings: Sequence[Binding], sto
         binding = by_unit[code]
         sheet = assessment.of_unit(session, campaign.id, binding.unit_id)
         assert sheet is not None
-        standings = assessment.standings(session, sheet.id)[:count]
+        own = [s for s in assessment.standings(session, sheet.id) if not s.timed]
+        standings = own[:count]
         for place, standing in enumerate(standings):
             line = session.get_one(Line, standing.line_id)
             by = By(_local(10, 19, 8) + timedelta(hours=4 * place), binding.person, binding)
-            assessment.score(session, by, line, _inputs(line, place))
+            assessment.score(session, by, line, likely_inputs(line, place))
             if standing.evidence_required and place % UNPROVEN:
                 _prove(session, by, line, place, store)
 
@@ -125,7 +126,7 @@ def _prove(session: Session, by: By, line: Line, place: int, store: Store) -> No
     evidence.attach(session, by, line, received, f"{line.item.code} BC {number} {day:%d/%m/%Y}")
 
 
-def _inputs(line: Line, place: int) -> dict[str, Any]:
+def likely_inputs(line: Line, place: int) -> dict[str, Any]:
     """What an officer could have entered: mostly the best, sometimes a little less."""
     modest = place % 5 == 3
     match catalogue.rule_of(line.item):

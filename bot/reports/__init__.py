@@ -21,4 +21,5 @@ def _lazily(module: str) -> Report:
 
 REPORTS: dict[str, Report] = {
     "calendar": _lazily("calendar"),
+    "receipt": _lazily("receipt"),
 }

@@ -27,9 +27,9 @@ def start(turn: Turn, _: str = "") -> State | None:
     held = evidence.holdings(turn.session, sheet.id)
     missing = evidence.lines_to_prove(turn.session, sheet.id)
     offers = [Choice("evidence_next", line.line_id, code=line.code) for line in missing[:1]]
-    if held.unfiled:
-        offers.append(Choice("evidence_unfiled", count=held.unfiled))
     refusal = evidence.why_not_add(turn.session, turn.by, sheet)
+    if held.unfiled and refusal is None:
+        offers.append(Choice("evidence_unfiled", count=held.unfiled))
     ways = [] if refusal else uploading.ways_in(turn)
     how = uploading.how(turn, "evidence_how", "evidence_how_by_link")
     return turn.ask(

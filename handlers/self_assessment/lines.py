@@ -16,7 +16,8 @@ def open_line(turn: Turn, value: str) -> State | None:
         return proof_or_score(turn, line, is_scored=here is not None and here.scored)
     following = assessment.next_missing(turn.session, line.assessment_id, line.id)
     if following is None:
-        turn.end("nothing_missing", [Choice("status"), Choice("menu")], lines=len(standing))
+        offers = [Choice("submit"), Choice("status"), Choice("menu")]
+        turn.end("nothing_missing", offers, lines=sum(s.scored for s in standing.values()))
         return None
     return proof_or_score(turn, results.find(turn, following.line_id), is_scored=following.scored)
 

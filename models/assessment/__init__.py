@@ -13,7 +13,15 @@ from models.assessment.queries import (
     search_lines,
     sheet_of,
 )
-from models.assessment.scoring import score, why_not_own_work, why_not_score
+from models.assessment.scoring import (
+    hold,
+    keep,
+    score,
+    why_locked,
+    why_not_own_work,
+    why_not_score,
+    why_not_work,
+)
 from models.assessment.standings import (
     AreaProgress,
     Owed,
@@ -44,6 +52,8 @@ __all__ = [
     "evidence_count",
     "explanation_of",
     "find_line",
+    "hold",
+    "keep",
     "lines_in",
     "lines_missing_evidence",
     "lines_not_scored",
@@ -58,6 +68,8 @@ __all__ = [
     "sheet_of",
     "standings",
     "tallies",
+    "why_locked",
     "why_not_own_work",
     "why_not_score",
+    "why_not_work",
 ]

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from models.assessment.tables import Assessment, Line
 from models.campaigns.tables import Campaign, UnitGroup
-from models.catalogue.tables import Item, ItemExclusion
+from models.catalogue.tables import Item, ItemExclusion, Method, RuleKind
 from models.units import Unit, UnitKind
 
 
@@ -26,14 +26,19 @@ def open_sheets(session: Session, campaign: Campaign) -> None:
     columns = [Assessment.campaign_id, Assessment.unit_id, Assessment.group_id]
     session.execute(insert(Assessment).from_select(columns, participants))
     let_off = (ItemExclusion.item_id == Item.id, ItemExclusion.unit_id == Assessment.unit_id)
+    timed = and_(
+        Item.code == campaign.timeliness_code,
+        Item.method == Method.SELF,
+        Item.rule_kind == RuleKind.STEPS,
+    )
     lines = (
-        select(Assessment.id, Item.id, exists().where(*let_off))
+        select(Assessment.id, Item.id, exists().where(*let_off), timed)
         .join(UnitGroup, UnitGroup.id == Assessment.group_id)
         .join(Item, Item.version_id == UnitGroup.catalogue_version_id)
         .where(Assessment.campaign_id == campaign.id, Item.scored)
         .order_by(Assessment.id, Item.position)
     )
-    columns = [Line.assessment_id, Line.item_id, Line.exempt]
+    columns = [Line.assessment_id, Line.item_id, Line.exempt, Line.timed]
     session.execute(insert(Line).from_select(columns, lines))
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from models import calendar, campaigns, reminders
 from models.assessment import queries
 from models.assessment.standings import Owed, Standing, next_missing, owes
+from models.assessment.tables import Assessment
 from models.campaigns.tables import Campaign, Step
 from models.messages import Choice, Part
 from models.people.tables import Binding, Role
@@ -44,13 +45,11 @@ class SelfAssessment(Duty):
         return [binding for binding in held if binding.role is Role.FOCAL_OFFICER] or held
 
     def debt_of(self, session: Session, reminder: Reminder) -> Part | None:
-        sheet_id = _sheet_id(session, reminder)
-        if sheet_id is None:
+        """Lines without a score or without proof; a complete sheet is still to be sent."""
+        sheet = _sheet(session, reminder)
+        if sheet is None or sheet.locked_at is not None:
             return None
-        owed = owes(session, sheet_id)
-        if not (owed.not_scored or owed.not_proven):
-            return None
-        return Part("reminder_self_assessment", missing=_missing(owed))
+        return Part("reminder_self_assessment", missing=_missing(owes(session, sheet.id)))
 
     def opening(self, session: Session, item: Item, now: datetime) -> Part:
         """That it has begun, until when, how much it is, and where to begin."""
@@ -76,20 +75,21 @@ def _begins_at(campaign: Campaign, opens_at: datetime | None) -> datetime | None
     return max(opens_at, campaign.opened_at)
 
 
-def _sheet_id(session: Session, reminder: Reminder) -> int | None:
+def _sheet(session: Session, reminder: Reminder) -> Assessment | None:
     assert reminder.unit_id is not None
-    sheet = queries.of_unit(session, reminder.campaign_id, reminder.unit_id)
-    return sheet.id if sheet else None
+    return queries.of_unit(session, reminder.campaign_id, reminder.unit_id)
 
 
 def _first_line(session: Session, reminder: Reminder) -> Standing | None:
     """Where the unit's work begins, or goes on."""
-    sheet_id = _sheet_id(session, reminder)
-    return next_missing(session, sheet_id) if sheet_id is not None else None
+    sheet = _sheet(session, reminder)
+    return next_missing(session, sheet.id) if sheet is not None else None
 
 
 def _missing(owed: Owed) -> Part:
     counts = {"not_scored": owed.not_scored, "not_proven": owed.not_proven}
+    if not owed:
+        return Part("owed.not_sent")
     if owed.not_scored and owed.not_proven:
         return Part("owed.both", **counts)
     return Part("owed.not_scored" if owed.not_scored else "owed.not_proven", **counts)

@@ -86,7 +86,8 @@ def _own_lines(
     session: Session, assessment_id: int, *conditions: ColumnElement[bool]
 ) -> list[Line]:
     query = select(Line).join(Line.item).options(contains_eager(Line.item))
-    query = query.where(Line.assessment_id == assessment_id, *own_work(), *conditions)
+    entered = Line.timed.is_(False)
+    query = query.where(Line.assessment_id == assessment_id, *own_work(), entered, *conditions)
     return list(session.scalars(query.order_by(Item.position)))
 
 

@@ -1,10 +1,11 @@
 """A unit scores its own lines: by the rule, in its window, a new version each time (R6.2, I7)."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import audit, campaigns, policy
 from models.assessment import queries
-from models.assessment.tables import Line, SelfScore
+from models.assessment.tables import Assessment, Line, SelfScore
 from models.catalogue.kinds import Inputs, NotAssessed
 from models.catalogue.queries import rule_of
 from models.catalogue.tables import Method
@@ -19,9 +20,36 @@ def why_not_score(session: Session, by: By, line: Line) -> Refusal | None:
         return refusal
     if refusal := why_not_own_work(line):
         return refusal
-    sheet = line.assessment
+    return why_not_work(session, by, line.assessment)
+
+
+def why_not_work(session: Session, by: By, sheet: Assessment) -> Refusal | None:
+    """Why nobody can change a line of ``sheet`` now: it is handed in, or it is not the time.
+
+    Every rule that changes a line asks this (F37, R6.2).
+    """
+    if refusal := why_locked(sheet):
+        return refusal
     step = campaigns.Step.SELF_ASSESSMENT
     return campaigns.why_not_in(session, sheet.campaign, step, sheet.unit_id, by.now)
+
+
+def why_locked(sheet: Assessment) -> Refusal | None:
+    """That the unit has handed in its sheet, when, and who can reopen it."""
+    if sheet.locked_at is None:
+        return None
+    owner = sheet.campaign.owner.name
+    values = {"unit": sheet.unit.name, "sent_at": sheet.locked_at, "owner": owner}
+    return Refusal("sheet_locked", [Choice("receipt", sheet.id), Choice("menu")], **values)
+
+
+def hold(session: Session, sheet: Assessment) -> None:
+    """Two turns for one sheet wait for each other; whether it is locked is then read afresh.
+
+    Whoever changes a line holds its sheet first: nothing slips in behind the lock.
+    """
+    query = select(Assessment).where(Assessment.id == sheet.id).with_for_update()
+    session.execute(query.execution_options(populate_existing=True)).scalar_one()
 
 
 def why_not_own_work(line: Line) -> Refusal | None:
@@ -30,6 +58,8 @@ def why_not_own_work(line: Line) -> Refusal | None:
     offers = [Choice("missing"), Choice("menu")]
     if line.exempt:
         return Refusal("line_exempt", offers, **values, unit=line.assessment.unit.name)
+    if line.timed:
+        return Refusal("line_is_timed", offers, **values)
     if line.item.method is Method.SURVEY:
         return Refusal("line_is_surveyed", offers, **values)
     if line.item.method is Method.APPRAISER:
@@ -39,9 +69,15 @@ def why_not_own_work(line: Line) -> Refusal | None:
 
 def score(session: Session, by: By, line: Line, inputs: Inputs) -> SelfScore:
     """Keep what ``inputs`` give by the line's rule as the newest self-score."""
+    hold(session, line.assessment)
     if refusal := why_not_score(session, by, line):
         raise refusal
     assert by.person_id is not None  # The policy lets only people score.
+    return keep(session, by, line, inputs)
+
+
+def keep(session: Session, by: By, line: Line, inputs: Inputs) -> SelfScore:
+    """The next version of the line's self-score, by its rule; whoever may do so has been asked."""
     given = rule_of(line.item).score(inputs)
     before = queries.score_of(session, line.id)
     newest = SelfScore(

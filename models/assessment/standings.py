@@ -22,7 +22,7 @@ class Standing:
     """How one line of a unit's own work stands.
 
     ``scored``: somebody entered something, if only 0. ``points``: what it gives, None also for
-    a line that the entered figures take out.
+    a line that the entered figures take out. ``timed``: the sending scores it, nobody else.
     """
 
     assessment_id: int
@@ -36,10 +36,16 @@ class Standing:
     evidence_required: bool
     has_evidence: bool
     explained: bool
+    timed: bool = False
+
+    @property
+    def awaits_score(self) -> bool:
+        """Somebody of the unit has to score it still."""
+        return not self.scored and not self.timed
 
     @property
     def proven(self) -> bool:
-        return self.has_evidence or not self.evidence_required
+        return self.has_evidence or not self.evidence_required or self.timed
 
     @property
     def backed(self) -> bool:
@@ -48,13 +54,14 @@ class Standing:
 
     @property
     def settled(self) -> bool:
-        return self.scored and self.backed
+        return not self.awaits_score and self.backed
 
 
 @dataclass(frozen=True)
 class Tally:
     """Counts of lines. ``proven`` and ``explained`` (and not proven) count among the scored;
-    ``ahead`` are lines that have evidence or an explanation already but no score."""
+    ``ahead`` are lines that have evidence or an explanation already but no score. ``timed`` are
+    those that the sending scores and that have no score yet: nobody owes them."""
 
     lines: int = 0
     scored: int = 0
@@ -63,6 +70,7 @@ class Tally:
     ahead: int = 0
     not_scored: int = 0
     not_proven: int = 0
+    timed: int = 0
 
     @property
     def open(self) -> int:
@@ -133,7 +141,7 @@ def tallies(session: Session, campaign_id: int) -> dict[int, Tally]:
 
 
 def lines_not_scored(session: Session, assessment_id: int) -> list[Standing]:
-    return [line for line in standings(session, assessment_id) if not line.scored]
+    return [line for line in standings(session, assessment_id) if line.awaits_score]
 
 
 def lines_missing_evidence(session: Session, assessment_id: int) -> list[Standing]:
@@ -156,14 +164,16 @@ def tally(lines: Sequence[Standing]) -> Tally:
     scored = [line for line in lines if line.scored]
     proven = sum(line.proven or line.points is None for line in scored)
     not_proven = sum(not line.backed for line in scored)
+    timed = sum(line.timed and not line.scored for line in lines)
     return Tally(
         lines=len(lines),
         scored=len(scored),
         proven=proven,
         explained=len(scored) - proven - not_proven,
         ahead=sum(line.has_evidence or line.explained for line in lines if not line.scored),
-        not_scored=len(lines) - len(scored),
+        not_scored=len(lines) - len(scored) - timed,
         not_proven=not_proven,
+        timed=timed,
     )
 
 
@@ -189,6 +199,7 @@ def _standings(session: Session, *conditions: ColumnElement[bool]) -> Iterator[S
             Item.evidence_required,
             proof,
             reason,
+            Line.timed,
         )
         .select_from(Line)
         .join(Item, Item.id == Line.item_id)

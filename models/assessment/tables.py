@@ -14,7 +14,10 @@ from models.units import Unit
 
 
 class Assessment(Base):
-    """A unit takes part in a campaign. Made when the campaign is: the list of units is frozen."""
+    """A unit takes part in a campaign. Made when the campaign is: the list of units is frozen.
+
+    ``locked_at`` is when the unit handed it in; None again while it is reopened (F37).
+    """
 
     __tablename__ = "assessment"
     __table_args__ = (UniqueConstraint("campaign_id", "unit_id"),)
@@ -23,13 +26,17 @@ class Assessment(Base):
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     group_id: Mapped[int] = mapped_column(ForeignKey("unit_group.id"))
+    locked_at: Mapped[datetime | None]
     campaign: Mapped[Campaign] = relationship()
     unit: Mapped[Unit] = relationship()
     group: Mapped[UnitGroup] = relationship()
 
 
 class Line(Base):
-    """One scored item of one unit. ``exempt``: the catalogue lets the unit off (domain.md 3)."""
+    """One scored item of one unit. ``exempt``: the catalogue lets the unit off (domain.md 3).
+
+    ``timed``: the instant of sending scores it, nobody enters it (domain.md 13c 7).
+    """
 
     __tablename__ = "line"
     __table_args__ = (UniqueConstraint("assessment_id", "item_id"),)
@@ -38,6 +45,7 @@ class Line(Base):
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
     exempt: Mapped[bool] = mapped_column(default=False)
+    timed: Mapped[bool] = mapped_column(default=False)
     assessment: Mapped[Assessment] = relationship()
     item: Mapped[Item] = relationship()
 
@@ -47,7 +55,8 @@ class SelfScore(Base):
 
     ``inputs`` are what the rule asked for, by its own labels; ``points`` is what they give, and
     None where the rule takes the line out for this year (``if_none=na``). Points of 0 are a
-    claim like any other: a line nobody has entered has no row here.
+    claim like any other: a line nobody has entered has no row here. ``scored_by_id`` is None for
+    what the system scored itself, when the unit handed in.
     """
 
     __tablename__ = "self_score"
@@ -59,6 +68,6 @@ class SelfScore(Base):
     inputs: Mapped[dict[str, Any]]
     points: Mapped[Decimal | None]
     note: Mapped[str] = mapped_column(default="")
-    scored_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    scored_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     scored_at: Mapped[datetime]
     line: Mapped[Line] = relationship()

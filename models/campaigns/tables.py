@@ -24,10 +24,14 @@ class Step(enum.StrEnum):
     DECISION = "decision"
 
 
+TIMELINESS = "1.2.2"  # Where the sample structures score whether a unit handed in in time.
+
+
 class Campaign(Base):
     """One year's determination of the index, led by ``owner`` (R5.1b, R5.4b).
 
     It is a draft until its plan is issued (R6.1); nobody can hand anything in before.
+    ``timeliness_code`` is the code of the line that the sending itself scores (domain.md 13c 7).
     """
 
     __tablename__ = "campaign"
@@ -41,6 +45,7 @@ class Campaign(Base):
     plan_dated_on: Mapped[date | None]
     plan_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     opened_at: Mapped[datetime | None]
+    timeliness_code: Mapped[str] = mapped_column(default=TIMELINESS)
     owner: Mapped[Unit] = relationship()
     windows: Mapped[list["Window"]] = relationship(
         back_populates="campaign", order_by="Window.closes_at"

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import audit, files
+from models import assessment, audit, files
 from models.assessment.tables import Assessment, Line
 from models.evidence import captions, rules
 from models.evidence.tables import Evidence, EvidenceLink, Explanation
@@ -21,7 +21,7 @@ def add(
     The caption fills in the document's number and date (F28). Each handing in is a row of its
     own; the same bytes are stored once.
     """
-    _hold(session, sheet.id)
+    assessment.hold(session, sheet)
     card = captions.parse(caption)
     evidence = Evidence(
         assessment=sheet,
@@ -51,7 +51,7 @@ def file_under(
     session: Session, by: By, evidence: Evidence, line: Line, locator: str | None = None
 ) -> EvidenceLink:
     """Let a document prove one more line (F30). Without a ``locator`` its caption's counts."""
-    _hold(session, line.assessment_id)
+    assessment.hold(session, line.assessment)
     _check(rules.why_not_file(session, by, evidence, line))
     link = EvidenceLink(
         line=line,
@@ -81,6 +81,7 @@ def replace(
 
     What the new caption leaves out is taken over from the old version.
     """
+    assessment.hold(session, link.line.assessment)
     _check_open(link)
     old = link.evidence
     newer = add(session, by, link.line.assessment, source, caption)
@@ -96,6 +97,7 @@ def replace(
 
 def remove(session: Session, by: By, link: EvidenceLink) -> None:
     """The document proves the line no more; it is kept, and can be filed again."""
+    assessment.hold(session, link.line.assessment)
     _check(rules.why_not_prove(session, by, link.line))
     _check_open(link)
     _close(by, link)
@@ -104,6 +106,7 @@ def remove(session: Session, by: By, link: EvidenceLink) -> None:
 
 def set_aside(session: Session, by: By, evidence: Evidence) -> None:
     """The sender does not want to file it after all."""
+    assessment.hold(session, evidence.assessment)
     _check(rules.why_not_add(session, by, evidence.assessment))
     evidence.set_aside_at = by.now
     audit.append(session, "evidence_set_aside", by, evidence=evidence.id)
@@ -111,6 +114,7 @@ def set_aside(session: Session, by: By, evidence: Evidence) -> None:
 
 def set_locator(session: Session, by: By, link: EvidenceLink, text: str) -> None:
     """Where in the document the line is proved: item, page (F29)."""
+    assessment.hold(session, link.line.assessment)
     _check(rules.why_not_prove(session, by, link.line))
     _check_open(link)
     locator = " ".join(clean(text).split())
@@ -130,6 +134,7 @@ def describe(session: Session, by: By, link: EvidenceLink, text: str) -> None:
     if card.locator or not understood:
         set_locator(session, by, link, card.locator or text)
     if card.number or card.dated_on:
+        assessment.hold(session, link.line.assessment)
         _check(rules.why_not_prove(session, by, link.line))
         _check_open(link)
         evidence = link.evidence
@@ -142,7 +147,7 @@ def describe(session: Session, by: By, link: EvidenceLink, text: str) -> None:
 def explain(session: Session, by: By, line: Line, text: str) -> Explanation:
     """Why there is no document and how the points came about (N5); the one before is closed."""
     text = clean(text)
-    _hold(session, line.assessment_id)
+    assessment.hold(session, line.assessment)
     _check(rules.why_not_explain(session, by, line, text))
     before = select(Explanation).where(
         Explanation.line_id == line.id, Explanation.closed_at.is_(None)
@@ -154,12 +159,6 @@ def explain(session: Session, by: By, line: Line, text: str) -> Explanation:
     session.flush()
     audit.append(session, "explained", by, explanation=explanation.id, line=line.id)
     return explanation
-
-
-def _hold(session: Session, assessment_id: int) -> None:
-    """Two turns for one sheet wait for each other, so that a quota is exact (T16)."""
-    sheet = select(Assessment.id).where(Assessment.id == assessment_id)
-    session.execute(sheet.with_for_update())
 
 
 def _has_content(session: Session, sheet: Assessment, file_id: int) -> bool:

@@ -6,9 +6,8 @@ from urllib.parse import urlsplit
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models import campaigns, policy
+from models import assessment, policy
 from models.assessment.tables import Assessment, Line
-from models.campaigns.tables import Step
 from models.catalogue.tables import Method
 from models.evidence.tables import Evidence, EvidenceLink
 from models.files import StoredFile
@@ -29,7 +28,7 @@ def why_not_add(session: Session, by: By, sheet: Assessment, size: int = 0) -> R
     """Why ``by`` cannot hand in ``size`` more bytes for the unit, whatever they are to prove."""
     if refusal := policy.why_not(session, by, Action.FILE_EVIDENCE, sheet):
         return refusal
-    if refusal := _why_not_now(session, by, sheet):
+    if refusal := assessment.why_not_work(session, by, sheet):
         return refusal
     if size and bytes_of_unit(session, sheet.id) + size > BYTES_A_UNIT:
         return Refusal("unit_has_too_much", limit=BYTES_A_UNIT)
@@ -42,7 +41,7 @@ def why_not_prove(session: Session, by: By, line: Line) -> Refusal | None:
         return refusal
     if refusal := _why_not_a_line_of_work(line):
         return refusal
-    return _why_not_now(session, by, line.assessment)
+    return assessment.why_not_work(session, by, line.assessment)
 
 
 def why_not_file(session: Session, by: By, evidence: Evidence, line: Line) -> Refusal | None:
@@ -70,7 +69,7 @@ def why_not_explain(session: Session, by: By, line: Line, text: str) -> Refusal 
         return refusal
     if refusal := _why_not_a_line_of_work(line):
         return refusal
-    if refusal := _why_not_now(session, by, line.assessment):
+    if refusal := assessment.why_not_work(session, by, line.assessment):
         return refusal
     if not text.strip():
         return Refusal("explanation_empty", code=line.item.code)
@@ -115,12 +114,6 @@ def _same_content(one: Evidence, other: Evidence) -> bool:
 
 
 def _why_not_a_line_of_work(line: Line) -> Refusal | None:
-    if line.item.method is not Method.SELF:
+    if line.item.method is not Method.SELF or line.timed:
         return Refusal("line_needs_no_evidence", code=line.item.code)
     return Refusal("line_is_exempt", code=line.item.code) if line.exempt else None
-
-
-def _why_not_now(session: Session, by: By, sheet: Assessment) -> Refusal | None:
-    return campaigns.why_not_in(
-        session, sheet.campaign, Step.SELF_ASSESSMENT, sheet.unit_id, by.now
-    )  # R6.2

@@ -25,7 +25,7 @@ def likely_lines(
     rarer it is among the titles; of lines that fit alike, one that still needs evidence comes
     before one that has it. Without any hint these are the first lines that need evidence.
     """
-    lines = assessment.standings(session, assessment_id)
+    lines = [line for line in assessment.standings(session, assessment_id) if not line.timed]
     text = re.sub(r"[_]+", " ", text)
     codes = captions.parse(text).codes
     given = set(_with_full_names(words(text)))

@@ -16,7 +16,7 @@ SEALED = re.compile(r"#[0-9a-f]{64}")
 _CODE = re.compile(
     r"(^|[\s\"'“”‘’«(<\[,;:]|start[=/]|tai-len/)([0-9A-Za-z]{26})(?![0-9A-Za-z_=-])", re.IGNORECASE
 )
-_LOOKALIKES = str.maketrans("ILO", "110")
+LOOKALIKES = str.maketrans("ILO", "110")
 
 
 def new() -> str:
@@ -36,7 +36,7 @@ def seal(text: str) -> str:
 
 def hash_of(code: str) -> str:
     """The hash under which a code is kept; the same for I, L and 1, for O and 0."""
-    return _digest(code.upper().translate(_LOOKALIKES))
+    return _digest(code.upper().translate(LOOKALIKES))
 
 
 def hash_in(text: str) -> str | None:
@@ -46,7 +46,7 @@ def hash_in(text: str) -> str | None:
 
 
 def _seal_match(match: re.Match[str]) -> str:
-    code = match[2].upper().translate(_LOOKALIKES)
+    code = match[2].upper().translate(LOOKALIKES)
     return f"{match[1]}#{_digest(code)}" if set(code) <= set(ALPHABET) else match[0]
 
 

@@ -14,7 +14,9 @@ from bot.desk import Desk
 from models import campaigns
 from models.campaigns import Campaign, Step
 from models.files import StoredFile
+from tests import sheets
 from tests.clock import TestClock, at
+from tests.models.office import Office
 
 Cchc = Callable[..., Result]
 Sessions = sessionmaker[Session]
@@ -132,3 +134,24 @@ def test_a_wrong_call_says_what_and_changes_nothing(
 ) -> None:
     done = cchc(*arguments)
     assert (done.exit_code, sentence in done.output) == (status, True), done.output
+
+
+def test_a_unit_that_has_sent_is_reopened_with_a_reason(province: Sessions, cchc: Cchc) -> None:
+    """F37: and one that has not is not."""
+    words = ("reopen", "--unit", "STP", "--until", "20/11", "--reason", "CV 12/STP", "--yes")
+    done = cchc(*words)
+    assert done.exit_code == 1
+    assert "không có gì để mở lại" in done.stderr
+    with province.begin() as session:
+        code = Office(session).send().code
+    done = cchc(*words)
+    assert done.exit_code == 0, done.output
+    assert f"✓ Đã mở lại phiếu của Sở Tư pháp đến 24:00 thứ Sáu, 20/11/2026; biên nhận {code}" in (
+        done.output
+    )
+    with province() as session:
+        sheet = sheets.sheet_of(session, "STP")
+        window = campaigns.effective_window(
+            session, sheet.campaign, Step.SELF_ASSESSMENT, sheet.unit_id
+        )
+        assert (sheet.locked_at, window.closes_at) == (None, at("2026-11-21 00:00"))

@@ -12,10 +12,10 @@ def test_the_focal_officer_sees_step_deadline_counts_and_the_next_act(bench: Ben
     assert an.text == (
         "Sở Tư pháp · CCHC 2026 · ● Tự đánh giá\n"
         "Hạn 24:00 Chủ nhật, 15/11/2026 (còn 12 ngày)\n"
-        "Đã chấm 0/86 · chưa chấm 86"
+        "Đã chấm 0/86 · chưa chấm 85"
     )
     actions = [choice.action for choice in an.choices]
-    assert actions == ["continue", "missing", "evidence", "calendar", "more"]
+    assert actions == ["continue", "missing", "evidence", "submit", "calendar", "more"]
     an.picks("more")
     assert [choice.action for choice in an.choices] == [
         *("status", "people", "settings", "help"),
@@ -27,7 +27,7 @@ def test_the_focal_officer_sees_step_deadline_counts_and_the_next_act(bench: Ben
     ("role", "unit", "line", "first"),
     [
         (Role.REVIEWER, "STP", "Hiện anh/chị chưa được phân công", "calendar"),
-        (Role.COORDINATOR, "SNV", "Đã đủ 0 · đang làm 0 · chưa bắt đầu 30", "progress"),
+        (Role.COORDINATOR, "SNV", "Đã gửi 0 · đã đủ 0 · đang làm 0 · chưa bắt đầu 30", "progress"),
         (Role.ADMIN, "SNV", "✓ Không có nội dung nào chưa xử lý được.", "invite_people"),
         (Role.OBSERVER, "SNV", "Vai trò: người theo dõi", "status"),
         (Role.COUNCIL_MEMBER, "SNV", "Vai trò: thành viên Hội đồng", "calendar"),

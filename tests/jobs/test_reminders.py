@@ -8,13 +8,13 @@ from bot import symptoms
 from bot.channel import Pulse
 from jobs.reminders import Tick, queue_due_reminders
 from models import appraisal, conduct, units
-from models.assessment import Assessment, Line
 from models.campaigns import Campaign, Step
 from models.conversations import Chat
 from models.messages import Part
 from models.outbox import OutboxMessage
 from models.people import Binding, By, Person, Role
 from models.reminders import Outcome, Reminder
+from tests import sheets
 from tests.bench import Bench
 from tests.clock import at
 
@@ -35,13 +35,9 @@ def outcomes(bench: Bench, code: str) -> dict[str, str]:
 
 
 def finish(bench: Bench, code: str) -> None:
-    """The unit owes nothing any more: the catalogue lets it off everything."""
+    """The unit owes nothing any more: it has sent its sheet."""
     with bench.sessions.begin() as session:
-        unit = units.by_code(session, code)
-        assert unit is not None
-        lines = select(Line).join(Line.assessment).where(Assessment.unit_id == unit.id)
-        for line in session.scalars(lines):
-            line.exempt = True
+        sheets.sheet_of(session, code).locked_at = bench.clock()
 
 
 def test_at_eight_on_the_day_each_focal_officer_is_told_once(bench: Bench) -> None:
@@ -55,7 +51,7 @@ def test_at_eight_on_the_day_each_focal_officer_is_told_once(bench: Bench) -> No
         "reminder_self_assessment",
         unit="Sở Tư pháp",
         left=Part("reminder_left.working_days", n=3),
-        missing=Part("owed.not_scored", not_scored=86, not_proven=0),
+        missing=Part("owed.not_scored", not_scored=85, not_proven=0),
     )
     chi.sees("reminder_self_assessment", unit="Sở Tài chính")
     assert an.text.splitlines()[0] == (
@@ -78,7 +74,7 @@ def test_the_focal_officers_are_told_that_the_self_assessment_is_open(
     days = "31" if late < "2026-10-16" else "26"
     assert an.text.splitlines()[:2] == [
         f"● Tự đánh giá của Sở Tư pháp đã mở, hạn 24:00 Chủ nhật, 15/11/2026 (còn {days} ngày).",
-        "86 tiêu chí chưa chấm.",
+        "85 tiêu chí chưa chấm.",
     ]
     assert "Trước hết, anh/chị chấm tiêu chí 1.1.1 Ban hành kế hoạch" in an.text
     assert an.labels == ["Làm tiếp 1.1.1", "Còn thiếu gì", "Lịch"]
@@ -139,6 +135,20 @@ def test_who_owes_nothing_gets_nothing(bench: Bench) -> None:
     assert tick(bench, "2026-11-02 08:00") == 0
     assert outcomes(bench, "STP")["-10"] == "nothing_owed"
     assert an.messages == []
+
+
+def test_a_complete_sheet_is_owed_until_it_is_sent(bench: Bench) -> None:
+    """R6.2: "đã đủ, chưa gửi" is reminded of, what was handed in is not."""
+    an = bench.officer("Nguyễn Văn An", "STP")
+    with bench.sessions.begin() as session:
+        sheets.complete(session, "STP", an.person_id, bench.clock())
+    assert tick(bench, "2026-11-02 08:00") == 1
+    assert an.text.splitlines()[1] == ("Đã đủ, chưa gửi: cần trình lãnh đạo đơn vị duyệt và gửi.")
+    an.picks("missing")
+    an.sees("nothing_missing", lines=85)
+    assert an.labels[0] == "Gửi duyệt"
+    finish(bench, "STP")
+    assert tick(bench, "2026-11-09 08:00") == 0
 
 
 def test_a_reminder_reaches_who_holds_the_role_when_it_is_sent(bench: Bench) -> None:

@@ -17,6 +17,7 @@ from models.evidence import Evidence
 from models.files import StoredFile
 from models.inbox import Arrival, EventStatus, InboxEvent
 from models.people import By, Person, Role
+from tests import sheets
 from tests.bench import Bench, Officer, received
 from tests.clock import TestClock
 from tests.clock import at as local
@@ -26,7 +27,12 @@ from tests.journeys.crawler import BY_ITSELF, Crawler, one_transaction
 WORKERS = (Role.FOCAL_OFFICER, Role.DEPUTY, Role.HEAD)
 World = tuple[Bench, Connection]
 
-NOT_TAKEN = {"refusal.window_not_open", "refusal.window_closed", "refusal.not_your_role"}
+NOT_TAKEN = {
+    "refusal.window_not_open",
+    "refusal.window_closed",
+    "refusal.not_your_role",
+    "refusal.sheet_locked",
+}
 QUICK = {
     ("focal officer", "within"),
     ("focal officer", "after"),
@@ -36,10 +42,10 @@ QUICK = {
     ("observer", "before"),
 }
 # Answers to commands that nobody needs a button for.
-NO_SCREENS = {"already_joined", "refusal.not_your_role", "which_role"}
+NO_SCREENS = {"already_joined", "which_role", "ask_receipt_code", *NOT_TAKEN}
 COMMANDS = [
     "/menu", "/trogiup", "/lich", "/tinhtrang", "/minhchung", "/nhiemvu", "/tiendo", "/moi",
-    "/danhba", "/loi", "/caidat", "/dangnhap", "/start",
+    "/danhba", "/loi", "/caidat", "/dangnhap", "/start", "/guiduyet", "/bienlai",
 ]  # fmt: skip
 TIMES = {
     "before": "2026-10-13 09:00",
@@ -65,6 +71,10 @@ ANSWERS = {
     "directory.unit": ("son dong", "Sở"),
     "directory.reason": ("Chuyển công tác",),
     "directory.successor": ("Lê Văn Cường",),
+    "approval.reason": ("Xem lại điểm 1.3.3",),
+    "receipts.code": ("STP-26-0000",),
+    "reopening.until": ("16/10", "20/11"),
+    "reopening.reason": ("Công văn số 12/STP-VP",),
     "appraisal.note": ("Người thân làm ở đơn vị đó",),
     "dead_letters.reason": ("Đã gửi lại bằng cách khác",),
 }
@@ -204,3 +214,49 @@ def test_every_button(worked: World, clock: TestClock, who: str, when: str) -> N
     by_commands = {name for name, path in crawler.screens.items() if path in COMMANDS}
     assert crawler.problems == []
     assert by_commands - by_buttons - NO_SCREENS == set()
+
+
+@pytest.mark.parametrize(
+    ("who", "state"),
+    [
+        ("focal officer", "complete"),
+        ("head", "proposed"),
+        ("focal officer", "sent"),
+        ("coordinator", "sent"),
+    ],
+)
+def test_every_button_about_sending_off(
+    worked: World, clock: TestClock, who: str, state: str
+) -> None:
+    """A complete sheet, one that waits for the head, one that is handed in (F35–F39)."""
+    bench, connection = worked
+    clock.set(TIMES["within"])
+    officer = person(bench, who)
+    hand_in(bench, "HSONDONG" if who == "head" else "STP", state)
+    crawler = Crawler(bench, connection, officer, ANSWERS, disturb, states=DISTURBED)
+    if who == "coordinator":  # The unit's own card, before the cards of units of other stages.
+        officer.types("/tiendo")
+        crawler.explore(lambda: officer.picks("units_at", "sent"), "/tiendo (sent)")
+    crawler.explore(lambda: officer.types("/menu"), "/menu")
+    assert crawler.problems == []
+    assert REACHED[who, state] <= crawler.screens.keys()
+
+
+REACHED = {
+    ("focal officer", "complete"): {"checks_before_sending", "findings", "sheet_is_proposed"},
+    ("head", "proposed"): {"sheet_sent", "ask_return_reason", "proposal_in_detail"},
+    ("focal officer", "sent"): {"receipt_verified", "receipt_as_file"},
+    ("coordinator", "sent"): {"receipt_verified", "confirm_reopening", "sheet_is_reopened"},
+}
+
+
+def hand_in(bench: Bench, unit: str, state: str) -> None:
+    """The unit's own people bring its sheet as far as ``state``."""
+    author, head = bench.officer("Tác Giả", unit), bench.officer("Thủ Trưởng", unit, Role.HEAD)
+    with bench.sessions.begin() as session:
+        sheets.complete(session, unit, author.person_id, bench.clock())
+    if state in ("proposed", "sent"):
+        author.types("/guiduyet")
+        author.picks("propose")
+    if state == "sent":
+        head.picks("approve")

@@ -45,6 +45,10 @@ MATRIX = {
     Action.SCORE:               "yuu   yuu   yuu   rrr   rrr   rrr   rrr   rrr",
     Action.VIEW_SHEET:          "yuu   yuu   yuu   rrr   rrr   uyu   rrr   yyu",
     Action.DOWNLOAD_EVIDENCE:   "yuu   yuu   yuu   uuu   uuu   uyu   rrr   yyu",
+    Action.PROPOSE:             "yuu   yuu   yuu   rrr   rrr   rrr   rrr   rrr",
+    Action.APPROVE:             "rrr   rrr   yuu   rrr   rrr   rrr   rrr   rrr",
+    Action.VIEW_RECEIPT:        "yuu   yuu   yuu   yuu   yuu   yyu   yyu   yuu",
+    Action.REOPEN:              "rrr   rrr   rrr   rrr   rrr   uyu   rrr   rrr",
     Action.ASSIGN_TASKS:        "rrr   rrr   rrr   rrr   rrr   uyu   rrr   rrr",
     Action.ANSWER_TASK:         "rrr   rrr   rrr   ttt   ttt   rrr   rrr   rrr",
     Action.VIEW_PROGRESS:       "rrr   rrr   rrr   rrr   rrr   uyu   rrr   uyu",
@@ -57,7 +61,14 @@ MATRIX = {
     Action.MANAGE_SENDING:      "rrr   rrr   rrr   rrr   rrr   rrr   yyy   rrr",
     Action.IMPORT:              "rrr   rrr   rrr   rrr   rrr   rrr   rrr   rrr",
 }  # fmt: skip
-OPERATORS_OWN = {Action.FILE_EVIDENCE, Action.EXPLAIN, Action.SCORE, Action.ANSWER_TASK}
+OPERATORS_OWN = {
+    Action.FILE_EVIDENCE,
+    Action.EXPLAIN,
+    Action.SCORE,
+    Action.ANSWER_TASK,
+    Action.PROPOSE,
+    Action.APPROVE,
+}
 
 
 class World:

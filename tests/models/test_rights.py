@@ -8,7 +8,16 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from models import appraisal, assessment, conduct, evidence, people, policy, units
+from models import (
+    appraisal,
+    assessment,
+    conduct,
+    evidence,
+    people,
+    policy,
+    submission,
+    units,
+)
 from models.appraisal import AppraisalTask, DeclineReason
 from models.assessment import Assessment, Line
 from models.audit import AuditEntry
@@ -19,7 +28,9 @@ from models.files import Received
 from models.people import Binding, By, Person, Role, invitations
 from models.policy import Action, Grant
 from models.refusals import Refusal
+from models.submission import Proposal, Submission
 from models.units import Unit
+from tests import sheets
 from tests.clock import at
 
 NOW = at("2026-11-03 10:05")
@@ -68,6 +79,18 @@ class World:
         sheet = assessment.sheet_of(self.session, self.unit(code).id)
         assert sheet is not None
         return sheet
+
+    def complete(self) -> Assessment:
+        """STP's sheet, ready to be proposed."""
+        assert self.an.person is not None
+        return sheets.complete(self.session, "STP", self.an.person.id, NOW)
+
+    def proposal(self) -> Proposal:
+        return submission.propose(self.session, self.an, self.complete())
+
+    def sent(self) -> Submission:
+        head = self.by("STP", Role.HEAD, "Thủ trưởng")
+        return submission.approve(self.session, head, self.proposal())
 
     def line_of(self, unit: str, code: str) -> Line:
         line = assessment.find_line(self.session, self.sheet_of(unit).id, code)
@@ -168,6 +191,39 @@ DEEDS: dict[str, tuple[Action, Deed]] = {
 }
 
 
+# What needs a sheet that is complete, laid before the head, or handed in.
+Signed = Callable[[World, By, "Proposal | Submission | Assessment"], object]
+Prepare = Callable[[World], "Proposal | Submission | Assessment"]
+SIGNING: dict[str, tuple[Action, Prepare, Signed]] = {
+    "propose": (
+        Action.PROPOSE,
+        World.complete,
+        lambda w, by, sheet: submission.propose(w.session, by, sheet),  # type: ignore[arg-type]
+    ),
+    "approve": (
+        Action.APPROVE,
+        World.proposal,
+        lambda w, by, waits: submission.approve(w.session, by, waits),  # type: ignore[arg-type]
+    ),
+    "return": (
+        Action.APPROVE,
+        World.proposal,
+        lambda w, by, waits: submission.return_proposal(w.session, by, waits, "x"),  # type: ignore[arg-type]
+    ),
+    "reopen": (
+        Action.REOPEN,
+        World.sent,
+        lambda w, by, sent: conduct.reopen(
+            w.session,
+            by,
+            sent.assessment,
+            at("2026-11-21 00:00"),
+            "bão",  # type: ignore[union-attr]
+        ),
+    ),
+}
+
+
 @pytest.fixture
 def world(province: sessionmaker[Session]) -> Iterator[World]:
     with province() as session:
@@ -240,6 +296,34 @@ def test_every_action_asks_the_policy_by_itself(world: World) -> None:
     assert done == set(DEEDS)  # Each is possible, for somebody.
     work = sum(action in WORK for action, _ in DEEDS.values())
     assert cells == 25 * (len(DEEDS) + work * (len(WHEN) - 1))
+
+
+@pytest.mark.parametrize("name", SIGNING)
+def test_signing_off_and_reopening_ask_the_policy_by_themselves(world: World, name: str) -> None:
+    """F37, F39: roles × units; done where the policy allows it, or refused and nothing left."""
+    action, prepare, deed = SIGNING[name]
+    thing = prepare(world)
+    actors = [world.by(u, r, f"{r} {u}") for r in Role for u in UNITS]
+    done, surprises = 0, []
+    for by in actors:
+        heard = hears(world, lambda w, by: deed(w, by, thing), by)
+        allowed = policy.why_not(world.session, by, action, world.sheet) is None
+        done += heard is None
+        if (heard is None) != allowed:
+            surprises.append((by.role, by.unit, heard))
+    assert surprises == []
+    assert done
+
+
+def test_a_receipt_is_shown_by_the_policy_and_every_other_code_is_unknown(world: World) -> None:
+    """N18, I8."""
+    code = world.sent().code
+    for role in Role:
+        for unit in UNITS:
+            by = world.by(unit, role, f"{role} {unit}")
+            allowed = policy.why_not(world.session, by, Action.VIEW_RECEIPT, world.sheet) is None
+            heard = hears(world, lambda w, by: submission.verify(w.session, by, code), by)
+            assert heard == (None if allowed else "receipt_unknown")
 
 
 def test_nobody_without_a_role_or_with_one_that_ended_does_anything(world: World) -> None:

@@ -272,6 +272,7 @@ def upgrade() -> None:
         sa.Column("plan_dated_on", sa.Date(), nullable=True),
         sa.Column("plan_file_id", sa.Integer(), nullable=True),
         sa.Column("opened_at", Instant(), nullable=True),
+        sa.Column("timeliness_code", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["owner_id"], ["unit.id"], name=op.f("fk_campaign_owner_id_unit")),
         sa.ForeignKeyConstraint(
             ["plan_file_id"], ["stored_file.id"], name=op.f("fk_campaign_plan_file_id_stored_file")
@@ -677,6 +678,7 @@ def upgrade() -> None:
         sa.Column("campaign_id", sa.Integer(), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("locked_at", Instant(), nullable=True),
         sa.ForeignKeyConstraint(
             ["campaign_id"], ["campaign.id"], name=op.f("fk_assessment_campaign_id_campaign")
         ),
@@ -812,6 +814,7 @@ def upgrade() -> None:
         sa.Column("assessment_id", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.Integer(), nullable=False),
         sa.Column("exempt", sa.Boolean(), nullable=False),
+        sa.Column("timed", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["assessment_id"], ["assessment.id"], name=op.f("fk_line_assessment_id_assessment")
         ),
@@ -912,7 +915,7 @@ def upgrade() -> None:
         sa.Column("inputs", Document, nullable=False),
         sa.Column("points", Exact(), nullable=True),
         sa.Column("note", sa.String(), nullable=False),
-        sa.Column("scored_by_id", sa.Integer(), nullable=False),
+        sa.Column("scored_by_id", sa.Integer(), nullable=True),
         sa.Column("scored_at", Instant(), nullable=False),
         sa.ForeignKeyConstraint(["line_id"], ["line.id"], name=op.f("fk_self_score_line_id_line")),
         sa.ForeignKeyConstraint(
@@ -920,6 +923,112 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_self_score")),
         sa.UniqueConstraint("line_id", "version", name=op.f("uq_self_score_line_id_version")),
+    )
+
+    op.create_table(
+        "proposal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("assessment_id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("points", Exact(), nullable=False),
+        sa.Column("max_points", Exact(), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("documents", sa.Integer(), nullable=False),
+        sa.Column("proposed_by_id", sa.Integer(), nullable=False),
+        sa.Column("proposed_at", Instant(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "waiting",
+                "approved",
+                "returned",
+                "replaced",
+                name="proposaloutcome",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("settled_by_id", sa.Integer(), nullable=True),
+        sa.Column("settled_at", Instant(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"], ["assessment.id"], name=op.f("fk_proposal_assessment_id_assessment")
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by_id"], ["person.id"], name=op.f("fk_proposal_proposed_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["settled_by_id"], ["person.id"], name=op.f("fk_proposal_settled_by_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
+    )
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_proposal_assessment_id"), ["assessment_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_proposal_waiting",
+            ["assessment_id"],
+            unique=True,
+            sqlite_where=sa.text("outcome = 'waiting'"),
+            postgresql_where=sa.text("outcome = 'waiting'"),
+        )
+
+    op.create_table(
+        "submission",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("assessment_id", sa.Integer(), nullable=False),
+        sa.Column("proposal_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("sent_at", Instant(), nullable=False),
+        sa.Column("approved_by_id", sa.Integer(), nullable=False),
+        sa.Column("due_at", Instant(), nullable=False),
+        sa.Column("late_seconds", sa.Integer(), nullable=True),
+        sa.Column("content", Document, nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("points", Exact(), nullable=False),
+        sa.Column("max_points", Exact(), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("documents", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["approved_by_id"], ["person.id"], name=op.f("fk_submission_approved_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"],
+            ["assessment.id"],
+            name=op.f("fk_submission_assessment_id_assessment"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["proposal.id"], name=op.f("fk_submission_proposal_id_proposal")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
+        sa.UniqueConstraint("code", name=op.f("uq_submission_code")),
+        sa.UniqueConstraint("proposal_id", name=op.f("uq_submission_proposal_id")),
+    )
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_submission_assessment_id"), ["assessment_id"], unique=False
+        )
+
+    op.create_table(
+        "reopening",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("until", Instant(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("reopened_by_id", sa.Integer(), nullable=True),
+        sa.Column("reopened_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["reopened_by_id"], ["person.id"], name=op.f("fk_reopening_reopened_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["submission.id"],
+            name=op.f("fk_reopening_submission_id_submission"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reopening")),
+        sa.UniqueConstraint("submission_id", name=op.f("uq_reopening_submission_id")),
     )
 
     _make_audit_append_only()

@@ -1,0 +1,130 @@
+"""Receipts: the unit's own, as a message and as a document; /bienlai verifies one (F38, N18)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.dialogue import (
+    Choice,
+    Conversation,
+    Enclosure,
+    Part,
+    State,
+    Turn,
+    on_choice,
+    on_command,
+    on_text,
+)
+from handlers.submission_lines import area_lines
+from models import assessment, submission
+from models.refusals import Refusal
+from models.submission import Receipt, Submission
+
+
+class At(State):
+    CODE = "code"
+
+
+def start(turn: Turn) -> State | None:
+    """A code behind the command is verified; without one, the own receipt, or a question."""
+    if turn.argument:
+        return show(turn, turn.argument)
+    sheet = assessment.sheet_of(turn.session, turn.by.unit_id)
+    own = submission.latest(turn.session, sheet.id) if sheet else None
+    if own is None or submission.why_not_verify(turn.session, turn.by, own):
+        return turn.ask(At.CODE, "ask_receipt_code", [Choice("menu")])
+    return show(turn, own.code)
+
+
+def open_of_sheet(turn: Turn, value: str) -> State | None:
+    """The newest receipt of a sheet."""
+    newest = submission.latest(turn.session, int(value)) if value.isdecimal() else None
+    if newest is None:
+        raise Refusal("press_unknown", [Choice("menu")])
+    return show(turn, newest.code)
+
+
+def show(turn: Turn, code: str) -> State | None:
+    found = submission.verify(turn.session, turn.by, code)
+    offers = [Choice("receipt_file", found.submission.id)]
+    if found.newer is not None:
+        offers.append(Choice("receipt", found.newer.assessment_id))
+    turn.end(
+        "receipt_verified",
+        [*offers, Choice("menu")],
+        **submission.receipt(found.submission),
+        head=found.submission.approved_by.name,
+        standing=standing(found),
+        areas=area_lines(submission.areas_of(found.submission.content["lines"])),
+    )
+    return None
+
+
+def standing(receipt: Receipt) -> list[Part]:
+    """Whether the sheet still is what was sent, and what came after."""
+    sent = receipt.submission
+    if not receipt.whole:
+        return [Part("receipt_damaged")]
+    digest = sent.digest[:8]
+    parts = [Part("receipt_unchanged" if receipt.unchanged else "receipt_changed", digest=digest)]
+    if sent.reopening is not None:
+        about = {"at": sent.reopening.reopened_at, "until": sent.reopening.until}
+        parts.append(Part("receipt_reopened", **about, reason=sent.reopening.reason))
+    if receipt.newer is not None:
+        parts.append(Part("receipt_followed", code=receipt.newer.code, at=receipt.newer.sent_at))
+    return parts
+
+
+def send_file(turn: Turn, value: str) -> None:
+    sent = turn.session.get(Submission, int(value)) if value.isdecimal() else None
+    if refusal := submission.why_not_verify(turn.session, turn.by, sent):
+        raise refusal
+    assert sent is not None
+    name = f"bien-nhan-{sent.code.lower()}.docx"
+    file = Enclosure(name, report="receipt", values=file_values(turn, sent))
+    turn.say("receipt_as_file", [Choice("menu")], enclosure=file, code=sent.code)
+
+
+def file_values(turn: Turn, sent: Submission) -> Mapping[str, Any]:
+    """What ``bot.reports.receipt`` is made from."""
+    sheet = sent.assessment
+    lines = sent.content["lines"]
+    return {
+        "language": turn.by.person.language.value if turn.by.person else "vi",
+        **{name: getattr(sent, name) for name in PLAIN},
+        "late": sent.late_seconds is not None,
+        "year": sheet.campaign.year,
+        "unit": sheet.unit.name,
+        "owner": sheet.campaign.owner.name,
+        "proposed_by": sent.proposal.proposed_by.name,
+        "approved_by": sent.approved_by.name,
+        "areas": [
+            {
+                "code": area.code,
+                "title": area.title,
+                "points": area.totals.points,
+                "max_points": area.totals.max_points,
+                "lines": area.totals.lines,
+                "documents": area.totals.documents,
+            }
+            for area in submission.areas_of(lines)
+        ],
+        "files": [
+            {"name": proof["name"], "mark": proof["sha256"][:8], "codes": codes}
+            for proof, codes in submission.documents_of(lines)
+        ],
+    }
+
+
+PLAIN = (
+    "code", "sent_at", "due_at", "digest", "points", "max_points", "lines", "documents",
+)  # fmt: skip
+
+conversation = Conversation(
+    name="receipts",
+    entry_points=[
+        on_command("bienlai", start, "receipt"),
+        on_choice("receipt", open_of_sheet),
+        on_choice("receipt_file", send_file),
+    ],
+    states={At.CODE: [on_text(show)]},
+)

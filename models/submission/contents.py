@@ -1,0 +1,186 @@
+"""What a sheet holds at this moment, line by line, and the digest by which it is known again.
+
+A content is plain JSON, ``{"lines": [...]}`` in the catalogue's order, each line of the unit's
+own work with ``line`` (id), ``code``, ``area``, ``title``, ``max_points``, ``score`` (version of
+the self-score, or None), ``inputs``, ``points`` (text; None where there are none), ``explanation``
+(``id`` and ``text``, or None) and ``evidence``: ``link`` and ``document`` (ids), ``name``,
+``sha256``, ``url``, ``number``, ``dated_on``, ``locator``.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from models.assessment.tables import Assessment, Line, SelfScore
+from models.catalogue.tables import Item, Method
+from models.evidence.tables import Evidence, EvidenceLink, Explanation
+
+
+@dataclass(frozen=True)
+class Totals:
+    """``max_points`` leaves out lines that their own figures took out; ``documents`` are files
+    and links, each once."""
+
+    points: Decimal
+    max_points: Decimal
+    lines: int
+    documents: int
+
+
+@dataclass(frozen=True)
+class AreaTotals:
+    code: str
+    title: str
+    totals: Totals
+
+
+def content_of(session: Session, sheet: Assessment, *, timed: bool) -> dict[str, Any]:
+    """The content of ``sheet``; ``timed``: with the lines that the sending scores."""
+    query = (
+        select(Line, Item)
+        .join(Item, Item.id == Line.item_id)
+        .where(
+            Line.assessment_id == sheet.id,
+            Line.exempt.is_(False),
+            Item.method == Method.SELF,
+        )
+        .order_by(Item.position)
+    )
+    if not timed:
+        query = query.where(Line.timed.is_(False))
+    scores, links = _scores(session, sheet), _links(session, sheet)
+    explanations, areas = _explanations(session, sheet), _areas(session, sheet)
+    return {
+        "lines": [
+            _line(item, areas[item.area_id], scores.get(line.id), line.id)
+            | {
+                "explanation": explanations.get(line.id),
+                "evidence": [_proof(link) for link in links[line.id]],
+            }
+            for line, item in session.execute(query)
+        ]
+    }
+
+
+def digest_of(content: dict[str, Any]) -> str:
+    """SHA-256 of the content's canonical JSON."""
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def totals_of(lines: Sequence[dict[str, Any]]) -> Totals:
+    given = [Decimal(line["points"]) for line in lines if line["points"] is not None]
+    asked = [line for line in lines if line["points"] is not None or line["score"] is None]
+    return Totals(
+        points=sum(given, Decimal(0)),
+        max_points=sum((Decimal(line["max_points"]) for line in asked), Decimal(0)),
+        lines=len(lines),
+        documents=len({proof["document"] for line in lines for proof in line["evidence"]}),
+    )
+
+
+def areas_of(lines: Sequence[dict[str, Any]]) -> list[AreaTotals]:
+    """The totals of each area in which the unit has lines."""
+    by_area: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    titles: dict[str, str] = {}
+    for line in lines:
+        code, title = line["area"]
+        by_area[code].append(line)
+        titles[code] = title
+    return [AreaTotals(code, titles[code], totals_of(of)) for code, of in by_area.items()]
+
+
+def documents_of(
+    lines: Sequence[dict[str, Any]],
+) -> list[tuple[dict[str, Any], list[str]]]:
+    """Every document once, with the codes of the lines that it proves."""
+    codes: dict[int, list[str]] = defaultdict(list)
+    found: dict[int, dict[str, Any]] = {}
+    for line in lines:
+        for proof in line["evidence"]:
+            found.setdefault(proof["document"], proof)
+            codes[proof["document"]].append(line["code"])
+    return [(proof, codes[document]) for document, proof in found.items()]
+
+
+def _line(
+    item: Item, area: tuple[str, str], score: SelfScore | None, line_id: int
+) -> dict[str, Any]:
+    points = None if score is None or score.points is None else f"{score.points:.2f}"
+    return {
+        "line": line_id,
+        "code": item.code,
+        "area": list(area),
+        "title": item.title,
+        "max_points": f"{item.max_points:.2f}",
+        "score": score.version if score else None,
+        "inputs": dict(score.inputs) if score else {},
+        "points": points,
+    }
+
+
+def _proof(link: EvidenceLink) -> dict[str, Any]:
+    document = link.evidence
+    return {
+        "link": link.id,
+        "document": document.id,
+        "name": document.name,
+        "sha256": document.file.sha256 if document.file else "",
+        "url": document.url,
+        "number": document.number,
+        "dated_on": document.dated_on.isoformat() if document.dated_on else "",
+        "locator": link.locator,
+    }
+
+
+def _areas(session: Session, sheet: Assessment) -> dict[int | None, tuple[str, str]]:
+    version = sheet.group.catalogue_version_id
+    rows = session.execute(
+        select(Item.id, Item.code, Item.title).where(
+            Item.version_id == version, Item.area_id.is_(None)
+        )
+    )
+    return {id: (code, title) for id, code, title in rows}
+
+
+def _scores(session: Session, sheet: Assessment) -> dict[int, SelfScore]:
+    newest = (
+        select(SelfScore.line_id, func.max(SelfScore.version).label("version"))
+        .join(Line, Line.id == SelfScore.line_id)
+        .where(Line.assessment_id == sheet.id)
+        .group_by(SelfScore.line_id)
+        .subquery()
+    )
+    is_newest = (SelfScore.line_id == newest.c.line_id) & (SelfScore.version == newest.c.version)
+    return {
+        score.line_id: score
+        for score in session.scalars(select(SelfScore).join(newest, is_newest))
+    }
+
+
+def _links(session: Session, sheet: Assessment) -> dict[int, list[EvidenceLink]]:
+    query = (
+        select(EvidenceLink)
+        .join(Line, Line.id == EvidenceLink.line_id)
+        .options(joinedload(EvidenceLink.evidence).joinedload(Evidence.file))
+        .where(Line.assessment_id == sheet.id, EvidenceLink.closed_at.is_(None))
+        .order_by(EvidenceLink.id)
+    )
+    found: dict[int, list[EvidenceLink]] = defaultdict(list)
+    for link in session.scalars(query):
+        found[link.line_id].append(link)
+    return found
+
+
+def _explanations(session: Session, sheet: Assessment) -> dict[int, dict[str, Any]]:
+    query = select(Explanation).join(Line, Line.id == Explanation.line_id)
+    open_ones = (Line.assessment_id == sheet.id, Explanation.closed_at.is_(None))
+    rows = session.scalars(query.where(*open_ones).order_by(Explanation.id))
+    return {row.line_id: {"id": row.id, "text": row.text} for row in rows}

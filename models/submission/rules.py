@@ -1,0 +1,106 @@
+"""Who may propose, approve, return and verify, and when (R6.2, F35, F39, N18)."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models import assessment, policy
+from models.assessment.tables import Assessment
+from models.campaigns.rules import EffectiveWindow
+from models.messages import Choice
+from models.people.tables import By
+from models.policy import Action
+from models.refusals import Refusal
+from models.submission.checks import Checks, Doubt
+from models.submission.tables import Proposal, ProposalOutcome, Submission
+
+REASON_SIGNS = 500
+
+
+def why_not_look(session: Session, by: By, sheet: Assessment) -> Refusal | None:
+    """Why ``by`` has nothing to check on ``sheet`` before it is sent."""
+    if refusal := policy.why_not(session, by, Action.PROPOSE, sheet):
+        return refusal
+    return assessment.why_not_work(session, by, sheet)
+
+
+def why_not_propose(
+    session: Session, by: By, sheet: Assessment, checks: Checks, digest: str, last: Proposal | None
+) -> Refusal | None:
+    """``last`` is the proposal that waits, if one does; ``digest`` what would be proposed."""
+    if refusal := why_not_look(session, by, sheet) or why_incomplete(checks):
+        return refusal
+    if last is not None and last.digest == digest:
+        values = {"person": last.proposed_by.name, "proposed_at": last.proposed_at}
+        return Refusal("proposal_waits", [Choice("menu")], **values)
+    return None
+
+
+def why_incomplete(checks: Checks) -> Refusal | None:
+    """A sheet with open ends is not sent, whoever asks for it (F35)."""
+    if not checks.hard:
+        return None
+    counts = {
+        "not_scored": checks.count(Doubt.NOT_SCORED),
+        "not_backed": checks.count(Doubt.NOT_BACKED),
+    }
+    return Refusal("sheet_incomplete", [Choice("submit"), Choice("missing")], **counts)
+
+
+def why_not_decide(session: Session, by: By, proposal: Proposal) -> Refusal | None:
+    """Why ``by`` cannot approve or return ``proposal``: not the unit's head, or done already."""
+    sheet = proposal.assessment
+    if refusal := policy.why_not(session, by, Action.APPROVE, sheet):
+        return refusal
+    if refusal := assessment.why_locked(sheet):
+        return refusal
+    if proposal.outcome is ProposalOutcome.WAITING:
+        return None
+    values = {"outcome": proposal.outcome, "settled_at": proposal.settled_at}
+    return Refusal("proposal_settled", [Choice("menu")], **values)
+
+
+def why_not_return(session: Session, by: By, proposal: Proposal, reason: str) -> Refusal | None:
+    if refusal := why_not_decide(session, by, proposal):
+        return refusal
+    if not reason.strip():
+        return Refusal("return_needs_reason")
+    if len(reason) > REASON_SIGNS:
+        return Refusal("reason_too_long", length=len(reason), limit=REASON_SIGNS)
+    return None
+
+
+def why_not_verify(session: Session, by: By, submission: Submission | None) -> Refusal | None:
+    """A receipt that is none and one that is another's are answered alike (I8)."""
+    unknown = Refusal("receipt_unknown", [Choice("menu")])
+    if submission is None:
+        return unknown
+    sheet = submission.assessment
+    return unknown if policy.why_not(session, by, Action.VIEW_RECEIPT, sheet) else None
+
+
+def why_not_reopen(
+    session: Session,
+    by: By,
+    submission: Submission | None,
+    window: EffectiveWindow,
+    until: datetime | None,
+    reason: str | None,
+) -> Refusal | None:
+    """``until`` and ``reason`` are None as long as nobody has been asked for them (F37).
+
+    ``window`` is the unit's present one, which a reopening can only prolong.
+    """
+    if submission is None or submission.assessment.locked_at is None:
+        return Refusal("nothing_to_reopen", [Choice("progress"), Choice("menu")])
+    if refusal := policy.why_not(session, by, Action.REOPEN, submission.assessment):
+        return refusal
+    if until is not None and until <= by.now:
+        return Refusal("reopening_is_past", until=until)
+    if until is not None and until < window.closes_at:
+        return Refusal("reopening_shortens", closes_at=window.closes_at)
+    if reason is not None and not reason.strip():
+        return Refusal("reopening_needs_reason")
+    if reason is not None and len(reason) > REASON_SIGNS:
+        return Refusal("reason_too_long", length=len(reason), limit=REASON_SIGNS)
+    return None

@@ -1,0 +1,111 @@
+"""The receipt as a document (N18, domain.md 11): what stands in it, and that offices open it."""
+
+import asyncio
+import io
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+
+from bot.kitchen import Kitchen
+from bot.reports import REPORTS
+
+OFFICE = next((p for name in ("soffice", "libreoffice") if (p := shutil.which(name))), None)
+VALUES: dict[str, Any] = {
+    "language": "vi",
+    "code": "STP-26-7KQ4",
+    "year": 2026,
+    "unit": "Sở Tư pháp",
+    "owner": "Sở Nội vụ",
+    "sent_at": datetime(2026, 11, 12, 9, 41, tzinfo=UTC),
+    "due_at": datetime(2026, 11, 15, 17, tzinfo=UTC),
+    "late": False,
+    "points": Decimal("76.25"),
+    "max_points": Decimal(80),
+    "lines": 86,
+    "documents": 2,
+    "digest": "ab" * 32,
+    "proposed_by": "Nguyễn Văn An",
+    "approved_by": "Lê Thị Hoa",
+    "areas": [
+        {"code": "1", "title": "Chỉ đạo, điều hành", "points": Decimal("13.5"),
+         "max_points": Decimal(14), "lines": 16, "documents": 2},
+    ],
+    "files": [
+        {"name": "KH-12 <kế hoạch> \x07.pdf", "mark": "9f3ac21b", "codes": ["1.1.1", "1.1.2"]},
+        {"name": "https://stp.example.vn/a", "mark": "", "codes": ["1.2.1"]},
+    ],
+}  # fmt: skip
+
+
+def open_document(content: bytes) -> Any:
+    return docx.Document(io.BytesIO(content))
+
+
+def text_of(document: Any) -> str:
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(p.text for p in document.paragraphs), *cells])
+
+
+async def cooked() -> bytes:
+    kitchen = Kitchen()
+    try:
+        return await kitchen.cook("receipt", VALUES)
+    finally:
+        await kitchen.close()
+
+
+def test_the_kitchen_makes_a_receipt_in_the_layout_of_decree_30() -> None:
+    document = open_document(asyncio.run(cooked()))
+    section = document.sections[0]
+    sizes = (section.page_width, section.page_height, section.left_margin, section.top_margin)
+    assert [round(size.mm) for size in sizes] == [210, 297, 30, 20]
+    assert document.styles["Normal"].font.name == "Times New Roman"
+    head = document.tables[0]
+    assert head.cell(0, 0).text.strip() == "SỞ NỘI VỤ"
+    assert head.cell(0, 1).text.startswith("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập")
+    assert head.cell(1, 0).text == "Mã biên nhận: STP-26-7KQ4"
+    assert head.cell(1, 1).text == "Ngày 12 tháng 11 năm 2026"
+
+
+def test_it_says_what_was_sent_when_and_by_whom() -> None:
+    document = open_document(REPORTS["receipt"](VALUES))
+    text = text_of(document)
+    for said in (
+        "Sở Tư pháp đã gửi kết quả tự đánh giá lúc 16:41 thứ Năm, 12/11/2026",
+        "trong hạn; thời hạn của đơn vị: 24:00 Chủ nhật, 15/11/2026",
+        "Người trình: Nguyễn Văn An. Lãnh đạo đơn vị duyệt: Lê Thị Hoa.",
+        "Tổng điểm tự chấm: 76,25/80; 86 tiêu chí",
+        "/bienlai STP-26-7KQ4",
+        "ab" * 32,
+    ):
+        assert said in text
+    rows = [[cell.text for cell in row.cells] for row in document.tables[2].rows]
+    assert rows == [
+        ["STT", "Tên tệp", "Mã tệp", "Tiêu chí"],
+        ["1", "KH-12 <kế hoạch> .pdf", "9f3ac21b", "1.1.1, 1.1.2"],
+        ["2", "https://stp.example.vn/a", "liên kết", "1.2.1"],
+    ]
+
+
+def test_it_comes_in_english_and_late_and_without_files() -> None:
+    values = VALUES | {"language": "en", "late": True, "files": []}
+    text = text_of(open_document(REPORTS["receipt"](values)))
+    assert "(late; the unit's deadline: " in text
+    assert "There are no files." in text
+
+
+@pytest.mark.skipif(OFFICE is None, reason="there is no LibreOffice here")
+def test_an_office_program_prints_it(tmp_path: Path) -> None:
+    assert OFFICE is not None
+    path = tmp_path / "bien-nhan.docx"
+    path.write_bytes(REPORTS["receipt"](VALUES))
+    command = [OFFICE, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(path)]
+    home = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    subprocess.run(command, check=True, timeout=90, env=home, capture_output=True)
+    assert path.with_suffix(".pdf").read_bytes().startswith(b"%PDF")
