@@ -87,7 +87,7 @@ def sheet_work(turn: Turn, campaign: Campaign) -> tuple[list[Part], list[Choice]
     if following is not None:
         offers.append(Choice("missing"))
     offers.append(Choice("evidence" if closed is None else "documents"))
-    return counts(total), [*offers, Choice("calendar"), Choice("more")]
+    return counts(total), [*offers, Choice("workbook"), Choice("calendar"), Choice("more")]
 
 
 def counts(total: Tally) -> list[Part]:

@@ -20,6 +20,7 @@ from models.catalogue import tables as catalogue
 from models.evidence import tables as evidence
 from models.people import tables as people
 from models.reminders import tables as reminders
+from models.workbook import tables as workbook
 
 __all__ = [
     "Base",
@@ -40,4 +41,5 @@ __all__ = [
     "units",
     "uploads",
     "web_sessions",
+    "workbook",
 ]

@@ -21,4 +21,5 @@ def _lazily(module: str) -> Report:
 
 REPORTS: dict[str, Report] = {
     "calendar": _lazily("calendar"),
+    "workbook": _lazily("workbook"),
 }
