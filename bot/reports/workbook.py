@@ -133,9 +133,9 @@ class _Maker:
             self._offer(bottom)
 
     def _entered(self, entry: Mapping[str, Any]) -> str | None:
-        value = entry["value"]
+        value: Any = entry["value"]
         if value is None or entry["shape"] != "choice":
-            return value
+            return None if value is None else str(value)
         return self._text(entry["options"][value])
 
     def _offer(self, entry: Mapping[str, Any]) -> None:
@@ -158,7 +158,7 @@ class _Maker:
         self._sheet.add_data_validation(offer)
 
     def _write(self, row: int, column: int, value: Any, style: str) -> None:
-        cell = self._sheet.cell(row, column)
+        cell: Any = self._sheet.cell(row, column)
         cell._style = self._styles[style]
         if isinstance(value, Decimal | int):
             cell.value = value
@@ -168,7 +168,7 @@ class _Maker:
     # The frame
 
     def _close(self) -> None:
-        sheet = self._sheet
+        sheet: Any = self._sheet
         for column, width in enumerate(WIDTHS, start=1):
             sheet.column_dimensions[get_column_letter(column)].width = width
         sheet.freeze_panes = f"C{HEAD + 1}"
@@ -235,7 +235,7 @@ def _lines(value: Any, width: int) -> int:
 
 
 def _styles(book: Workbook) -> dict[str, Any]:
-    """The style of each kind of cell, made once: to set it on every cell takes most of the time."""
+    """Each kind of cell once: making a style for every cell would take most of the time."""
     sheet = book.create_sheet("styles")
     edge = Border(left=_EDGE, right=_EDGE, top=_EDGE, bottom=_EDGE)
     top = Alignment(wrap_text=True, vertical="top")

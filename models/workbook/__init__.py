@@ -1,4 +1,4 @@
-"""A unit's sheet as a workbook: filled in away from the chat, compared, applied as a whole (F25)."""
+"""A unit's sheet as a workbook: filled in elsewhere, compared, applied as a whole (F25)."""
 
 from models.workbook.actions import apply, discard, receive, why_not_now
 from models.workbook.form import FORM, form

@@ -14,7 +14,7 @@ from models.messages import Choice, encode
 from models.people.tables import By
 from models.policy import Action
 from models.refusals import Refusal
-from models.workbook.cells import from_json
+from models.workbook.cells import AGAIN, from_json
 from models.workbook.differences import Change, compare
 from models.workbook.tables import WorkbookReturn
 
@@ -64,15 +64,14 @@ def why_not_apply(session: Session, by: By, returned: WorkbookReturn) -> Refusal
     if returned.applied_at is not None:
         who = returned.applied_by.name if returned.applied_by else ""
         return Refusal("workbook_applied_before", offers, at=returned.applied_at, person=who)
-    again = [Choice("workbook"), Choice("menu")]
     if returned.discarded_at is not None:
-        return Refusal("workbook_discarded", again, at=returned.discarded_at)
+        return Refusal("workbook_discarded", AGAIN, at=returned.discarded_at)
     newer = select(func.max(WorkbookReturn.id)).where(
         WorkbookReturn.assessment_id == returned.assessment_id,
         WorkbookReturn.sent_by_id == returned.sent_by_id,
     )
     if session.scalar(newer) != returned.id:
-        return Refusal("workbook_superseded", again)
+        return Refusal("workbook_superseded", AGAIN)
     return None
 
 
@@ -83,8 +82,7 @@ def apply(session: Session, by: By, returned: WorkbookReturn) -> list[Change]:
         raise refusal
     changes = [Change.from_json(stored) for stored in returned.changes]
     if stale := sorted({change.code for change in changes if not _still_follows(session, change)}):
-        again = [Choice("workbook"), Choice("menu")]
-        raise Refusal("workbook_is_stale", again, codes=stale[:8], count=len(stale))
+        raise Refusal("workbook_is_stale", AGAIN, codes=stale[:8], count=len(stale))
     for change in changes:
         line = session.get_one(Line, change.line_id)
         if change.inputs is not None:

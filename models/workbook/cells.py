@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from models.messages import Choice
 from models.refusals import Refusal
+
+AGAIN = (Choice("workbook"), Choice("menu"))  # The way out where a workbook is of no use.
 
 
 class Content(enum.StrEnum):
@@ -73,7 +76,7 @@ class Returned:
 def from_json(found: Mapping[str, Any]) -> Returned:
     """Raises the Refusal that the reader found."""
     if "fault" in found:
-        raise Refusal(found["fault"], **found["values"])
+        raise Refusal(found["fault"], AGAIN, **found["values"])
     return Returned(
         mark=found["mark"],
         bases={code: (score, text) for code, (score, text) in found["bases"].items()},

@@ -18,7 +18,7 @@ from models.messages import Part, decode, encode
 from models.people.tables import By
 from models.refusals import Refusal
 from models.text import clean
-from models.workbook.cells import Cell, Returned
+from models.workbook.cells import AGAIN, Cell, Returned
 from models.workbook.entries import Unreadable, doubt, entries, read, same
 from models.workbook.form import key_of, mark_of
 from models.workbook.standing import Recorded, recorded
@@ -82,7 +82,6 @@ def compare(session: Session, by: By, sheet: Assessment, returned: Returned) -> 
 def why_not_this(sheet: Assessment, returned: Returned) -> Refusal | None:
     """Whose workbook it is, of which year, campaign, catalogue and form: each its own sentence."""
     mine, its = mark_of(sheet), returned.mark
-    values = {"unit": sheet.unit.name, "year": sheet.campaign.year}
     for name, reason in (
         ("unit", "workbook_of_other_unit"),
         ("year", "workbook_of_other_year"),
@@ -92,7 +91,7 @@ def why_not_this(sheet: Assessment, returned: Returned) -> Refusal | None:
         ("form", "workbook_of_other_form"),
     ):
         if mine[name] != its.get(name):
-            return Refusal(reason, **values)
+            return Refusal(reason, AGAIN, unit=sheet.unit.name, year=sheet.campaign.year)
     return None
 
 
@@ -100,12 +99,12 @@ def _check_rows(lines: list[Recorded], returned: Returned) -> None:
     wanted = {each.line.item.code for each in lines}
     wanted |= {key for each in lines for key in _keys(each)}
     if missing := sorted(wanted - returned.inputs.keys()):
-        raise Refusal("workbook_rows_missing", codes=missing[:8], count=len(missing))
+        raise Refusal("workbook_rows_missing", AGAIN, codes=missing[:8], count=len(missing))
     for each in lines:
         version, explanation = returned.bases.get(each.line.item.code, (0, 0))
         ids = {0, *(text.id for text in each.explanations)}
         if not 0 <= version <= len(each.scores) or explanation not in ids:
-            raise Refusal("workbook_altered")
+            raise Refusal("workbook_altered", AGAIN)
 
 
 def _keys(each: Recorded) -> list[str]:
@@ -121,7 +120,7 @@ def _compare_score(found: Differences, each: Recorded, returned: Returned) -> No
     now = each.score
     try:
         given = read(each.rule, cells)
-        if same(each.rule, given, base) or same(each.rule, given, now.inputs if now else None):
+        if same(given, base) or same(given, now.inputs if now else None):
             return
         if given is None:
             raise _at(cells[0], "workbook_score_emptied")

@@ -128,7 +128,7 @@ def read(rule: kinds.Rule, cells: Sequence[Cell]) -> dict[str, Any] | None:
     raise Unreadable([(cells[0], Refusal("workbook_nothing_here"))])
 
 
-def same(rule: kinds.Rule, one: Inputs | None, other: Inputs | None) -> bool:
+def same(one: Inputs | None, other: Inputs | None) -> bool:
     """Whether two inputs say the same, however they are written."""
     if one is None or other is None:
         return one is other

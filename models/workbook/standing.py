@@ -1,4 +1,4 @@
-"""What is recorded on the lines of a sheet: newest scores, explanations, counts; few statements."""
+"""What is recorded on the lines of a sheet: scores, explanations, counts; in four statements."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -66,10 +66,8 @@ def recorded(session: Session, sheet: Assessment) -> list[Recorded]:
         texts.setdefault(explanation.line_id, []).append(explanation)
     proof = select(EvidenceLink.line_id, func.count()).join(EvidenceLink.line)
     proof = proof.where(here, EvidenceLink.closed_at.is_(None)).group_by(EvidenceLink.line_id)
-    documents = {line_id: count for line_id, count in session.execute(proof)}
+    documents = {line_id: int(count) for line_id, count in session.execute(proof)}
     return [
-        Recorded(
-            line, scores.get(line.id, []), texts.get(line.id, []), documents.get(line.id, 0)
-        )
+        Recorded(line, scores.get(line.id, []), texts.get(line.id, []), documents.get(line.id, 0))
         for line in lines
     ]
