@@ -24,6 +24,8 @@ INPUT, EXPLANATION = 6, 7
 def taken(officer: Officer) -> bytes:
     """The file that /bieumau brings."""
     officer.types("/bieumau")
+    if officer.last.name == "which_role":
+        officer.picks("act_as")
     enclosure = officer.last.enclosure
     assert enclosure is not None, officer.text
     return REPORTS["workbook"](decode(enclosure["values"]))

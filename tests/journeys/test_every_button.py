@@ -146,6 +146,8 @@ def send_workbook(officer: Officer) -> None:
     wrong = {key: "chín" for key in lines if f"{key}/1" not in keys}
     words = {key: f"Giải trình cho {key}" for key in lines}
     officer.sends(workbooks.received(workbooks.filled(content, wrong, words)))
+    if officer.last.name == "which_role":
+        officer.picks("act_as")
 
 
 def starts(bench: Bench, officer: Officer, who: str) -> Iterator[tuple[str, Callable[[], None]]]:
