@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 import re
 import shutil
 import subprocess
@@ -17,7 +18,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.kitchen import Kitchen
 from bot.receiving import SPREADSHEET
+from models.files import as_json, from_json
 from tests.bench import Bench
+from tests.bot.test_clamd import receive
 from tests.workbooks import (
     INPUT,
     changed,
@@ -277,19 +280,14 @@ def test_libreoffice_saves_what_was_filled_in(
     assert found["rows"]["1.1.1"][1][2] == "Theo kế hoạch\nsố 12"
 
 
-def test_the_child_knows_the_type_of_our_own_file(content: bytes, tmp_path: Path) -> None:
-    path = tmp_path / "biểu.xlsx"
-    path.write_bytes(content)
-
-    async def work() -> None:
-        kitchen = Kitchen()
-        try:
-            verdict = await kitchen.inspect(path, "biểu.xlsx")
-            assert (verdict.media_type, verdict.refusal) == (SPREADSHEET, None)
-            found = await kitchen.read_workbook(path)
-            assert found is not None
-            assert found["mark"]["unit"] == "VPUBND"
-        finally:
-            await kitchen.close()
-
-    asyncio.run(work())
+def test_the_reception_hands_over_what_was_read(bench: Bench, tmp_path: Path) -> None:
+    """From the stored bytes to the summary, whatever the file's name says; while its sender is
+    asked in which role it is meant, what was read waits as JSON."""
+    an = bench.officer("Nguyễn Văn An", "STP")
+    key = next(k for k in keyed(opened(taken(an))) if k.endswith("/1"))
+    handed = receive(tmp_path, "", filled(taken(an), {key: "chín"}))
+    assert (handed.name, handed.media_type, handed.refusal) == ("a.txt", SPREADSHEET, None)
+    assert handed.workbook is not None
+    assert from_json(json.loads(json.dumps(as_json(handed)))) == handed
+    an.sends(handed)
+    an.sees("workbook_summary", refused=1)
