@@ -228,6 +228,7 @@ def some_inputs(rule: kinds.Rule) -> dict[str, Any]:
     return {"points": "0.25", "reason": "=1+1 _x0041_ @ \n'dòng hai"}
 
 
+@pytest.mark.timeout(600)  # Five thousand acts, one by one.
 @pytest.mark.parametrize("worked", [False, True], ids=["empty", "filled"])
 def test_a_round_trip_changes_nothing_for_any_unit(
     province: sessionmaker[Session], worked: bool
