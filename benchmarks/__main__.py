@@ -6,7 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import growth, officers, sending, starting, storing, subjects, throughput
+from benchmarks import (
+    growth,
+    officers,
+    sending,
+    starting,
+    storing,
+    subjects,
+    throughput,
+    workbooks,
+)
 from benchmarks.throughput import Load
 
 
@@ -65,6 +74,10 @@ def queue(plan: Plan) -> str:
     return sending.queue_report(plan.database.parent)
 
 
+def fill_in(plan: Plan) -> str:
+    return workbooks.report(plan.database, plan.repeats)
+
+
 SUITES: dict[str, Callable[[Plan], str]] = {
     "answers": answers,
     "latency": latency,
@@ -74,6 +87,7 @@ SUITES: dict[str, Callable[[Plan], str]] = {
     "growth": grow,
     "sending": send,
     "queue": queue,
+    "workbook": fill_in,
 }
 
 

@@ -73,6 +73,12 @@ class Kitchen:
         refusal = Refusal(fault, file=name, **found["values"]) if fault else None
         return Verdict(found["media_type"], refusal)
 
+    async def read_workbook(self, path: Path) -> dict[str, Any] | None:
+        """What stands in a workbook of ours; None for any other file. Raises KitchenFailed."""
+        found: dict[str, Any] | None
+        found = (await self._inspector.do({"workbook": str(path.absolute())}))["found"]
+        return found
+
     async def cook(self, report: str, values: Mapping[str, Any]) -> bytes:
         """The bytes of ``bot.reports.REPORTS[report]`` for ``values``. Raises KitchenFailed."""
         done = await self._cook.do({"cook": report, "values": encode(values)})
@@ -227,6 +233,11 @@ def _do(order: dict[str, Any]) -> dict[str, Any]:
         found = intake.inspect(Path(order["inspect"]), order["name"])
         fault = found.fault.value if found.fault else None
         return {"media_type": found.media_type, "fault": fault, "values": found.values}
+    if "workbook" in order:
+        from bot.intake import workbooks
+
+        _limit(CPU_SECONDS, file_size=0)
+        return {"found": workbooks.read(Path(order["workbook"]))}
     from bot.reports import REPORTS
 
     _limit(COOK_CPU_SECONDS, file_size=REPORT_BYTES)

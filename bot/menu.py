@@ -7,6 +7,7 @@ COMMANDS = (
     "lich",
     "tinhtrang",
     "minhchung",
+    "bieumau",
     "nhiemvu",
     "tiendo",
     "dangnhap",

@@ -36,6 +36,10 @@ LONGEST_REST = 1.0
 EARLIEST = 0.14
 LATEST = 0.07
 RISING = timedelta(seconds=RISING_SECONDS)
+MEDIA_TYPES = {
+    "ics": "text/calendar",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 REPORT_LIMIT = 50 * 1024 * 1024
 
 
@@ -255,7 +259,8 @@ class Postman:
         if message.enclosure is None:
             return letter
         name = message.enclosure["name"]
-        media_type = "text/calendar" if name.endswith(".ics") else "application/octet-stream"
+        ending = name.rpartition(".")[2]
+        media_type = MEDIA_TYPES.get(ending, "application/octet-stream")
         path = self._store.path(message.enclosure["sha256"])
         return replace(letter, file=LetterFile(name, path, media_type))
 

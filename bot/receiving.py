@@ -3,17 +3,21 @@
 Whatever happens here can happen again: the same bytes have the same name in the store.
 """
 
+import logging
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from bot.channel import Attached, Channel, FetchFailed, Incoming
 from bot.clamd import Clamd
-from bot.kitchen import Kitchen
+from bot.kitchen import Kitchen, KitchenFailed
 from bot.store import Kept, Store, StoreFull, TooLarge
 from models.files import Received, Scan, clean_name
 from models.refusals import Refusal
 
+logger = logging.getLogger(__name__)
+
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # How long a platform may say "not now" to one file, while its sender waits for all that follows.
 PATIENCE = timedelta(minutes=10)
 
@@ -74,7 +78,14 @@ class Reception:
             scan, found = await self._clamd.scan(path)
             if scan is Scan.INFECTED:
                 refusal = Refusal("file_holds_virus", file=name, found=found)
-        return Received(name, kept.size, kept.sha256, verdict.media_type, refusal, scan)
+        workbook = None
+        if refusal is None and verdict.media_type == SPREADSHEET:
+            try:
+                workbook = await self._kitchen.read_workbook(path)
+            except KitchenFailed as error:
+                logger.warning("a workbook could not be read: %s", error)
+                refusal = Refusal("file_not_checked", file=name)
+        return Received(name, kept.size, kept.sha256, verdict.media_type, refusal, scan, workbook)
 
     async def _bytes(self, channel: str, file: Incoming, limit: int) -> Kept:
         if file.sha256:

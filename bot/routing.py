@@ -58,6 +58,8 @@ class Routes:
         yield from self._anywhere(Trigger.TEXT, (text,))
 
     def for_files(self, where: Where, files: Sequence[Received], caption: str) -> Iterator[Goal]:
+        if any(file.workbook is not None for file in files):
+            yield from self._anywhere(Trigger.WORKBOOK, (files, caption))
         yield from self._in_state(where, Trigger.FILE, (files, caption))
         yield from self._anywhere(Trigger.FILE, (files, caption))
 

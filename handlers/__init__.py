@@ -15,6 +15,7 @@ _MODULES = (
     "calendar",
     "progress",
     "self_assessment",
+    "workbook",
     "evidence",
     "submission",
     "approval",

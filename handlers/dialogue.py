@@ -31,6 +31,7 @@ __all__ = [
     "on_command",
     "on_file",
     "on_text",
+    "on_workbook",
 ]
 
 
@@ -60,6 +61,7 @@ class Trigger(enum.Enum):
     CHOICE = "choice"
     TEXT = "text"
     FILE = "file"
+    WORKBOOK = "workbook"
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,11 @@ def on_text(call: Callable[["Turn", str], State | None]) -> Handler:
 def on_file(call: Callable[["Turn", Sequence[Received], str], State | None]) -> Handler:
     """Files that came together (an album is one), with their caption."""
     return Handler(Trigger.FILE, call)
+
+
+def on_workbook(call: Callable[["Turn", Sequence[Received], str], State | None]) -> Handler:
+    """Files with a workbook of ours among them, wherever the chat stands."""
+    return Handler(Trigger.WORKBOOK, call)
 
 
 @dataclass

@@ -100,7 +100,7 @@ def sheet_work(turn: Turn, campaign: Campaign) -> tuple[list[Part], list[Choice]
     offers.append(Choice("evidence" if closed is None else "documents"))
     if closed is None:
         offers.insert(len(offers) if total.open else 0, Choice("submit"))
-    others = [Choice("calendar"), Choice("more")]
+    others = [Choice("workbook"), Choice("calendar"), Choice("more")]
     return [*counts(total), *asked], [*decisions, *offers, *others]
 
 

@@ -2,6 +2,7 @@
 
 import enum
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,7 +47,8 @@ class Received:
     """A file as it came with a message; its bytes are in the store unless it was refused.
 
     ``name`` is the sender's, cleaned for showing (NFC, no control or direction characters, no
-    path); ``size`` in bytes; ``refusal`` says why it was not taken.
+    path); ``size`` in bytes; ``refusal`` says why it was not taken. ``workbook`` is what was read
+    in one of our own workbooks, or the fault for which it could not be (``bot.intake.workbooks``).
     """
 
     name: str
@@ -55,6 +57,7 @@ class Received:
     media_type: str = "application/octet-stream"
     refusal: Refusal | None = None
     scan: Scan = Scan.OFF
+    workbook: Mapping[str, Any] | None = None
 
 
 def clean_name(name: str) -> str:
@@ -95,6 +98,7 @@ def as_json(file: Received) -> dict[str, Any]:
         "sha256": file.sha256,
         "media_type": file.media_type,
         "scan": file.scan.value,
+        "workbook": file.workbook,
         "refusal": file.refusal and [file.refusal.name, encode(file.refusal.values)],
     }
 
@@ -108,4 +112,5 @@ def from_json(stored: dict[str, Any]) -> Received:
         media_type=stored["media_type"],
         refusal=Refusal(refusal[0], **decode(refusal[1])) if refusal else None,
         scan=Scan(stored.get("scan", Scan.OFF)),
+        workbook=stored.get("workbook"),
     )

@@ -21,6 +21,7 @@ from models.evidence import tables as evidence
 from models.people import tables as people
 from models.reminders import tables as reminders
 from models.submission import tables as submission
+from models.workbook import tables as workbook
 
 __all__ = [
     "Base",
@@ -42,4 +43,5 @@ __all__ = [
     "units",
     "uploads",
     "web_sessions",
+    "workbook",
 ]

@@ -22,4 +22,5 @@ def _lazily(module: str) -> Report:
 REPORTS: dict[str, Report] = {
     "calendar": _lazily("calendar"),
     "receipt": _lazily("receipt"),
+    "workbook": _lazily("workbook"),
 }

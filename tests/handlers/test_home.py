@@ -15,7 +15,10 @@ def test_the_focal_officer_sees_step_deadline_counts_and_the_next_act(bench: Ben
         "Đã chấm 0/86 · chưa chấm 85"
     )
     actions = [choice.action for choice in an.choices]
-    assert actions == ["continue", "missing", "evidence", "submit", "calendar", "more"]
+    assert actions == [
+        *("continue", "missing", "evidence", "submit"),
+        *("workbook", "calendar", "more"),
+    ]
     an.picks("more")
     assert [choice.action for choice in an.choices] == [
         *("status", "people", "settings", "help"),
@@ -51,7 +54,7 @@ def test_before_the_window_and_after_it_nothing_is_offered_that_would_be_refused
 ) -> None:
     an = bench.officer("Nguyễn Văn An", "STP")
     bench.clock.set("2026-10-13 08:00")
-    seen = ["missing", "documents", "calendar", "more"]
+    seen = ["missing", "documents", "workbook", "calendar", "more"]
     an.types("/menu")
     assert an.text.splitlines()[:2] == [
         "Sở Tư pháp · CCHC 2026 · ○ Tự đánh giá",

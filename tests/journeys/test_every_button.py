@@ -17,7 +17,7 @@ from models.evidence import Evidence
 from models.files import StoredFile
 from models.inbox import Arrival, EventStatus, InboxEvent
 from models.people import By, Person, Role
-from tests import sheets
+from tests import sheets, workbooks
 from tests.bench import Bench, Officer, received
 from tests.clock import TestClock
 from tests.clock import at as local
@@ -44,8 +44,8 @@ QUICK = {
 # Answers to commands that nobody needs a button for.
 NO_SCREENS = {"already_joined", "which_role", "ask_receipt_code", *NOT_TAKEN}
 COMMANDS = [
-    "/menu", "/trogiup", "/lich", "/tinhtrang", "/minhchung", "/nhiemvu", "/tiendo", "/moi",
-    "/danhba", "/loi", "/caidat", "/dangnhap", "/start", "/guiduyet", "/bienlai",
+    "/menu", "/trogiup", "/lich", "/tinhtrang", "/minhchung", "/bieumau", "/nhiemvu", "/tiendo",
+    "/moi", "/danhba", "/loi", "/caidat", "/dangnhap", "/start", "/guiduyet", "/bienlai",
 ]  # fmt: skip
 TIMES = {
     "before": "2026-10-13 09:00",
@@ -147,13 +147,27 @@ def give_tasks(bench: Bench, officer: Officer, unit: str) -> None:
             appraisal.assign(session, by, campaign, agency, area.code, reviewer)
 
 
-def starts(bench: Bench, officer: Officer) -> Iterator[tuple[str, Callable[[], None]]]:
+def send_workbook(officer: Officer) -> None:
+    """The unit's sheet, in which two pages of lines are changed and one cell is bad."""
+    content = workbooks.taken(officer)
+    keys = workbooks.keyed(workbooks.opened(content))
+    lines = [key for key in keys if key.count(".") == 2]
+    wrong = {key: "chín" for key in lines if f"{key}/1" not in keys}
+    words = {key: f"Giải trình cho {key}" for key in lines}
+    officer.sends(workbooks.received(workbooks.filled(content, wrong, words)))
+    if officer.last.name == "which_role":
+        officer.picks("act_as")
+
+
+def starts(bench: Bench, officer: Officer, who: str) -> Iterator[tuple[str, Callable[[], None]]]:
     """Whatever a conversation begins with: what is typed, what is sent, what comes by itself."""
     for command in COMMANDS:
         yield command, partial(officer.types, command)
     files = [("1.1.1 kế hoạch.pdf", b"%PDF-1.4 1"), ("báo cáo.pdf", b"%PDF-1.4 2")]
     yield "(album)", lambda: officer.sends(*files)
     yield "(album 1.1.2)", lambda: officer.sends(*files, caption="1.1.2 KH 12/KH-STP 08/01/2026")
+    if HOMES[who][0][0] in WORKERS:
+        yield "(workbook)", lambda: send_workbook(officer)
     yield BY_ITSELF, lambda: queue_due_reminders(bench.sessions, bench.clock)
 
 
@@ -209,7 +223,7 @@ def test_every_button(worked: World, clock: TestClock, who: str, when: str) -> N
     crawler = Crawler(bench, connection, officer, ANSWERS, disturb, states=DISTURBED)
     crawler.explore(lambda: officer.types("/menu"), "/menu")
     by_buttons = {name for name, path in crawler.screens.items() if "«" not in path}
-    for path, act in starts(bench, officer):
+    for path, act in starts(bench, officer, who):
         crawler.explore(act, path)
     by_commands = {name for name, path in crawler.screens.items() if path in COMMANDS}
     assert crawler.problems == []

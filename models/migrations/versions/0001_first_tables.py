@@ -1031,6 +1031,40 @@ def upgrade() -> None:
         sa.UniqueConstraint("submission_id", name=op.f("uq_reopening_submission_id")),
     )
 
+    op.create_table(
+        "workbook_return",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("assessment_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("sent_by_id", sa.Integer(), nullable=False),
+        sa.Column("received_at", Instant(), nullable=False),
+        sa.Column("changes", Document, nullable=False),
+        sa.Column("refused", Document, nullable=False),
+        sa.Column("unchanged", sa.Integer(), nullable=False),
+        sa.Column("applied_at", Instant(), nullable=True),
+        sa.Column("applied_by_id", sa.Integer(), nullable=True),
+        sa.Column("discarded_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["applied_by_id"], ["person.id"], name=op.f("fk_workbook_return_applied_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"],
+            ["assessment.id"],
+            name=op.f("fk_workbook_return_assessment_id_assessment"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["stored_file.id"], name=op.f("fk_workbook_return_file_id_stored_file")
+        ),
+        sa.ForeignKeyConstraint(
+            ["sent_by_id"], ["person.id"], name=op.f("fk_workbook_return_sent_by_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_workbook_return")),
+    )
+    with op.batch_alter_table("workbook_return", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_workbook_return_assessment_id"), ["assessment_id"], unique=False
+        )
+
     _make_audit_append_only()
 
 

@@ -1,0 +1,293 @@
+"""The file of /bieumau: what an officer sees in it, and what a hostile one can do (T10, I11)."""
+
+import asyncio
+import io
+import json
+import re
+import shutil
+import subprocess
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from bot.kitchen import Kitchen
+from bot.receiving import SPREADSHEET
+from models.files import as_json, from_json
+from tests.bench import Bench
+from tests.bot.test_clamd import receive
+from tests.workbooks import (
+    INPUT,
+    changed,
+    filled,
+    found_in,
+    keyed,
+    opened,
+    rewritten,
+    sheet_of,
+    taken,
+)
+
+SHEET, MARK = "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"
+SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
+END = "</sheetData>"
+
+
+@pytest.fixture
+def content(bench: Bench) -> bytes:
+    return taken(bench.officer("Nguyễn Văn An", "VPUBND"))
+
+
+def inputs(book: Workbook) -> list[Any]:
+    cells = (cell for row in sheet_of(book).iter_rows() for cell in row)
+    return [cell for cell in cells if not cell.protection.locked]
+
+
+def test_only_the_cells_to_fill_in_are_unlocked(content: bytes) -> None:
+    book = opened(content)
+    sheet = sheet_of(book)
+    assert sheet.protection.sheet
+    assert {cell.column_letter for cell in inputs(book)} == {"F", "G"}
+    assert {cell.number_format for cell in inputs(book)} == {"@"}
+    assert (sheet.freeze_panes, sheet.page_setup.orientation) == ("C6", "landscape")
+    assert [(s.title, s.sheet_state) for s in book.worksheets] == [
+        ("Biểu tự chấm", "visible"),
+        ("cchc", "hidden"),
+    ]
+    assert book.worksheets[1].protection.sheet
+
+
+def test_lines_that_are_not_the_units_work_are_grey_and_say_why(content: bytes) -> None:
+    """VPUBND is let off area 3 (domain.md 3); survey lines are nobody's to fill in."""
+    book = opened(content)
+    sheet, rows = sheet_of(book), keyed(book)
+    for code, why in (("3.1.1", "không áp dụng"), ("1.8.1", "điều tra xã hội học")):
+        row = sheet[rows[code]]
+        assert why in str(row[4].value)
+        assert all(cell.protection.locked for cell in row)
+
+
+def test_what_people_wrote_never_becomes_a_formula(bench: Bench) -> None:
+    """T11: it begins like one, and stays text in every program."""
+    an = bench.officer("Nguyễn Văn An", "STP")
+    for code, text in (("1.1.1", '=HYPERLINK("http://x")'), ("1.1.2", "+84 240"), ("1.2.1", "@a")):
+        an.types(f"/minhchung {code}")
+        an.picks("explain")
+        an.types(text)
+        an.sees("evidence_explained")
+    content = taken(an)
+    book = opened(content)
+    cell = sheet_of(book).cell(keyed(book)["1.1.1"], 7)
+    assert (cell.value, cell.data_type, cell.quotePrefix) == ('=HYPERLINK("http://x")', "s", True)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheets = [archive.read(name) for name in (SHEET, MARK)]
+    assert not any(b"<f>" in sheet or b"<f " in sheet for sheet in sheets)
+
+
+def fault_of(content: bytes) -> str:
+    found = found_in(content)
+    assert found is not None
+    return str(found.get("fault", ""))
+
+
+def edit(change: Callable[[Worksheet], object]) -> Callable[[bytes], bytes]:
+    return lambda content: changed(content, lambda book: change(sheet_of(book)) and None)
+
+
+def rename(book: Workbook) -> None:
+    sheet_of(book).title = "Trang tính 1"
+
+
+def rows(count: int) -> Callable[[bytes], bytes]:
+    more = "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c></row>' for n in range(900, 900 + count))
+    return lambda content: rewritten(content, SHEET, lambda xml: xml.replace(END, more + END))
+
+
+def inserted(more: str, part: str = SHEET) -> Callable[[bytes], bytes]:
+    return lambda content: rewritten(content, part, lambda xml: xml.replace(END, more + END))
+
+
+TRAPS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "merged": (edit(lambda s: s.merge_cells("F7:G8")), "workbook_cells_merged"),
+    "merged everywhere": (
+        lambda content: rewritten(
+            content,
+            SHEET,
+            lambda xml: xml.replace(
+                END, END + '<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'
+            ),
+        ),
+        "workbook_cells_merged",
+    ),
+    "a far cell": (
+        inserted('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
+        "workbook_too_large",
+    ),
+    "an endless row": (
+        inserted('<row r="999999999999"><c r="A999999999999"><v>1</v></c></row>'),
+        "workbook_too_large",
+    ),
+    "many rows": (rows(60_000), "workbook_too_large"),
+    "a hidden row": (
+        edit(lambda s: setattr(s.row_dimensions[8], "hidden", True)),
+        "",
+    ),
+    "a column inserted": (edit(lambda s: s.insert_cols(6)), "workbook_columns_moved"),
+    "a column renamed": (edit(lambda s: setattr(s["G5"], "value", "Ghi chú")), ""),
+    "the sheet renamed": (lambda content: changed(content, rename), "workbook_sheet_missing"),
+    "entities": (
+        lambda content: rewritten(
+            content,
+            SHEET,
+            lambda xml: '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>' + xml,
+        ),
+        "workbook_unreadable",
+    ),
+    "cut off": (
+        lambda content: rewritten(content, SHEET, lambda xml: xml[: len(xml) // 2]),
+        "workbook_unreadable",
+    ),
+    "the mark changed": (
+        lambda content: rewritten(content, MARK, lambda xml: xml.replace("VPUBND", "STC")),
+        "workbook_altered",
+    ),
+}
+NAMED = {"a hidden row": "workbook_row_hidden", "a column renamed": "workbook_columns_moved"}
+
+
+@pytest.mark.parametrize("name", TRAPS)
+def test_a_trap_is_refused_by_its_name(content: bytes, name: str) -> None:
+    trap, fault = TRAPS[name]
+    assert fault_of(trap(content)) == (fault or NAMED[name])
+
+
+def test_every_trap_is_refused_within_two_seconds_in_the_child(
+    content: bytes, tmp_path: Path
+) -> None:
+    """reliability.md 4: also the million rows of a few kilobytes, by whatever stops them first."""
+    million = rows(1_000_000)(content)
+    paths = []
+    for n, raw in enumerate([million, *(trap(content) for trap, _ in TRAPS.values())]):
+        path = tmp_path / f"{n}.xlsx"
+        path.write_bytes(raw)
+        paths.append(path)
+
+    async def work() -> None:
+        kitchen = Kitchen()
+        try:
+            for path in paths:
+                began = time.monotonic()
+                verdict = await kitchen.inspect(path, "biểu.xlsx")
+                found = await kitchen.read_workbook(path) if verdict.refusal is None else {}
+                assert found is not None
+                assert verdict.refusal or "fault" in found, path.name
+                assert time.monotonic() - began < 2, path.name
+            assert kitchen.most_memory < 200 << 20
+        finally:
+            await kitchen.close()
+
+    asyncio.run(work())
+
+
+def test_a_workbook_of_somebody_else_is_not_ours(tmp_path: Path) -> None:
+    """It is evidence like any other file."""
+    book, file = Workbook(), io.BytesIO()
+    book.active["A1"] = "Số liệu"
+    book.save(file)
+    assert found_in(file.getvalue()) is None
+    assert found_in(b"PK\3\4 nothing") is None
+
+
+def test_the_saved_result_of_a_formula_is_taken_and_never_the_formula(content: bytes) -> None:
+    key = next(k for k in keyed(opened(content)) if k.endswith("/1"))
+    plain = filled(content, {key: 123456})
+    saved = rewritten(plain, SHEET, lambda xml: xml.replace("<v>123456</v>", "<f>1+1</f><v>2</v>"))
+    unsaved = rewritten(plain, SHEET, lambda xml: xml.replace("<v>123456</v>", "<f>1+1</f>"))
+    error = rewritten(
+        plain,
+        SHEET,
+        lambda xml: re.sub(
+            r'<c r="(F\d+)"( s="\d+")?[^>]*><v>123456</v>', r'<c r="\1" t="e"><v>#DIV/0!</v>', xml
+        ),
+    )
+    contents = []
+    for each in (saved, unsaved, error):
+        found = found_in(each)
+        assert found is not None
+        contents.append(found["rows"][key][0][1:3])
+    assert contents == [["number", "2"], ["formula", "?"], ["error", "#DIV/0!"]]
+
+
+def test_dates_percentages_and_odd_numbers_are_told_apart(content: bytes) -> None:
+    key = next(k for k in keyed(opened(content)) if k.endswith("/1"))
+
+    def put(value: Any, form: str) -> list[Any]:
+        def change(book: Workbook) -> None:
+            cell = sheet_of(book).cell(keyed(book)[key], INPUT)
+            cell.value, cell.number_format = value, form
+
+        found = found_in(changed(content, change))
+        assert found is not None
+        return list(found["rows"][key][0][1:])
+
+    assert put(0.95, "0%") == ["number", "0.95", True]
+    assert put(0.1 + 0.2, "General") == ["number", "0.3", False]
+    assert put(46329, "dd/mm/yyyy") == ["date", "03/11/2026", False]
+    assert put(46329, '0" ngày"') == ["number", "46329", False]
+    nan = rewritten(
+        filled(content, {key: 123456}), SHEET, lambda xml: xml.replace(">123456<", ">NaN<")
+    )
+    found = found_in(nan)
+    assert found is not None
+    assert found["rows"][key][0][1:3] == ["text", "NaN"]
+
+
+def test_a_second_sheet_and_moved_rows_do_no_harm(content: bytes) -> None:
+    """Rows are known by their codes; what stands on other sheets is not looked at."""
+
+    def more(book: Workbook) -> None:
+        book.create_sheet("Nháp")["A1"] = "1.1.1"
+        sheet_of(book).insert_rows(7)
+
+    found, before = found_in(changed(content, more)), found_in(content)
+    assert found is not None
+    assert before is not None
+    assert found["rows"].keys() == before["rows"].keys()
+    assert found["rows"]["1.1.1"][0][0] == "F8"
+
+
+@pytest.mark.skipif(SOFFICE is None, reason="there is no LibreOffice here")
+@pytest.mark.parametrize("through", ["xlsx", "ods"])
+def test_libreoffice_saves_what_was_filled_in(
+    content: bytes, tmp_path: Path, through: str
+) -> None:
+    key = next(k for k in keyed(opened(content)) if k.endswith("/1"))
+    path = tmp_path / "bieu.xlsx"
+    path.write_bytes(filled(content, {key: "95,5"}, {"1.1.1": "Theo kế hoạch\nsố 12"}))
+    for form, folder in ((through, tmp_path / "a"), ("xlsx", tmp_path / "b")):
+        command = [str(SOFFICE), "--headless", "--convert-to", form, "--outdir", str(folder), path]
+        subprocess.run(command, check=True, capture_output=True, timeout=100)
+        path = folder / f"bieu.{form}"
+    found = found_in(path.read_bytes())
+    assert found is not None
+    assert "fault" not in found, found
+    assert found["rows"][key][0][1:3] == ["text", "95,5"]
+    assert found["rows"]["1.1.1"][1][2] == "Theo kế hoạch\nsố 12"
+
+
+def test_the_reception_hands_over_what_was_read(bench: Bench, tmp_path: Path) -> None:
+    """From the stored bytes to the summary, whatever the file's name says; while its sender is
+    asked in which role it is meant, what was read waits as JSON."""
+    an = bench.officer("Nguyễn Văn An", "STP")
+    key = next(k for k in keyed(opened(taken(an))) if k.endswith("/1"))
+    handed = receive(tmp_path, "", filled(taken(an), {key: "chín"}))
+    assert (handed.name, handed.media_type, handed.refusal) == ("a.txt", SPREADSHEET, None)
+    assert handed.workbook is not None
+    assert from_json(json.loads(json.dumps(as_json(handed)))) == handed
+    an.sends(handed)
+    an.sees("workbook_summary", refused=1)
