@@ -5,7 +5,7 @@ These statements run for every message, so they are built once.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -23,7 +23,7 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from models.base import Base
 from models.messages import Kind, Numbering
@@ -43,6 +43,7 @@ class Chat(NamedTuple):
 EVERYTHING = Chat("", "")
 # Few rows mostly do; the others are for a queue in which a few chats have very much.
 PAGES = (128, 256, 512)
+TRIED_AGAIN_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -127,9 +128,12 @@ def claim(session: Session, ids: Sequence[int], now: datetime) -> list[Claimed]:
     and none when sending was held meanwhile.
 
     Whether its reader may still have it is asked now, not when it was queued: what tells a
-    person of a role that has ended meanwhile is not sent. Answers are (T19).
+    person of a role that has ended meanwhile is not sent. Answers are (T19). An account that
+    cannot be reached is tried with a notice once a day, the others end as unreachable; whoever
+    asks something can be reached (X10).
     """
-    rows = session.connection().execute(_CLAIM, {"ids": ids, "now": now})
+    values = {"ids": ids, "now": now, "since": now - TRIED_AGAIN_AFTER}
+    rows = session.connection().execute(_CLAIM, values)
     taken = [id for id, status in rows if status == SendStatus.SENDING]
     if not taken:
         return []
@@ -173,6 +177,31 @@ def _reader_is_gone() -> ColumnElement[bool]:
     return or_(ended, left, moved)
 
 
+def _was_tried_today() -> ColumnElement[bool]:
+    """Its account cannot be reached, as a try since then has shown, and its reader has no other
+    one to which it could go instead."""
+    tried, other = aliased(OutboxMessage), aliased(Account)
+    return and_(
+        exists().where(
+            Account.channel == _OUTBOX.channel,
+            Account.address == _OUTBOX.address,
+            Account.ended_at.is_(None),
+            Account.unreachable_since.is_not(None),
+        ),
+        exists().where(
+            tried.channel == _OUTBOX.channel,
+            tried.address == _OUTBOX.address,
+            tried.status == SendStatus.UNREACHABLE,
+            tried.claimed_at > bindparam("since"),
+        ),
+        ~exists().where(
+            other.person_id == _OUTBOX.person_id,
+            other.ended_at.is_(None),
+            other.unreachable_since.is_(None),
+        ),
+    )
+
+
 _CLOSED = union_all(
     select(literal(""), literal("")).where(_is_on_hold()),
     select(SendingPause.channel, SendingPause.address).where(
@@ -192,16 +221,26 @@ _QUEUED = (
     .limit(bindparam("limit"))
 )
 _GONE = and_(_OUTBOX.kind != Kind.ANSWER, _reader_is_gone())
+_VAIN = and_(_OUTBOX.kind == Kind.NOTICE, _was_tried_today())
 _CLAIM = (
     update(_TABLE)
     .where(_OUTBOX.id.in_(bindparam("ids", expanding=True)))
     .where(_OUTBOX.status == SendStatus.QUEUED, ~_is_on_hold())
     .values(
-        status=case((_GONE, SendStatus.SUPERSEDED), else_=SendStatus.SENDING),
-        settled_at=case((_GONE, bindparam("now")), else_=None),
-        error=case((_GONE, "its reader holds that role no more"), else_=_OUTBOX.error),
-        claimed_at=bindparam("now"),
-        attempts=_OUTBOX.attempts + 1,
+        status=case(
+            (_GONE, SendStatus.SUPERSEDED),
+            (_VAIN, SendStatus.UNREACHABLE),
+            else_=SendStatus.SENDING,
+        ),
+        settled_at=case((or_(_GONE, _VAIN), bindparam("now")), else_=None),
+        error=case(
+            (_GONE, "its reader holds that role no more"),
+            (_VAIN, "its account could not be reached within the last day"),
+            else_=_OUTBOX.error,
+        ),
+        # What is not sent is no try, else nobody would ever be tried again.
+        claimed_at=case((_VAIN, _OUTBOX.claimed_at), else_=bindparam("now")),
+        attempts=case((_VAIN, _OUTBOX.attempts), else_=_OUTBOX.attempts + 1),
     )
     .returning(_OUTBOX.id, _OUTBOX.status)
 )

@@ -20,7 +20,7 @@ from bot.telegram import TelegramChannel
 from bot.words import Words
 from models import claiming, outbox, sending
 from models import database as databases
-from models.clock import wall_clock
+from models.clock import Clock, wall_clock
 from models.database import Database
 from models.messages import BLANK, Enclosure, Kind, Secret
 from models.outbox import OutboxMessage, Recipient, SendStatus
@@ -37,7 +37,8 @@ def api() -> Iterator[Server]:
 class Office:
     """An outbox, a postman, and a Telegram to send to."""
 
-    def __init__(self, url: str, folder: Path, api: Server) -> None:
+    def __init__(self, url: str, folder: Path, api: Server, clock: Clock = wall_clock) -> None:
+        self._clock = clock
         self._url = url
         self._folder = folder
         self._api = api
@@ -50,7 +51,7 @@ class Office:
         database = Database(databases.create(self._url))
         channel = TelegramChannel(TOKEN, api_url=self._api.url)
         kitchen, store = Kitchen(), self.store_of(self._folder)
-        postman = Postman(database, {channel.name: channel}, Words(), store, kitchen, wall_clock)
+        postman = Postman(database, {channel.name: channel}, Words(), store, kitchen, self._clock)
         task = asyncio.create_task(postman.run())
         try:
             yield database
@@ -68,7 +69,7 @@ class Office:
             "edit_not_recorded",
             to=Recipient("telegram", str(user.id)),
             key=f"test:{self._count}",
-            at=wall_clock(),
+            at=self._clock(),
             kind=kind,
         )
         assert id is not None

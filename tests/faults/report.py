@@ -12,7 +12,7 @@ from pathlib import Path
 from tests import postgres
 
 ON_BOTH = ("kills", "stops", "writers", "outages", "histories")
-ON_SQLITE = (*ON_BOTH, "sends", "downloads", "full_disk")
+ON_SQLITE = (*ON_BOTH, "sends", "unreachable", "downloads", "full_disk")
 KILLS_ON_POSTGRES = "200"
 MUTANTS = "100000"
 

@@ -1,5 +1,6 @@
 """SIGTERM again and again under load: it ends by itself within ten seconds, with status 0, and
-what it leaves is gone on with at the next start, as after a kill (X26). The seed is printed."""
+what was on its way has arrived: nothing is sent twice or left as unknown (X26). The seed is
+printed."""
 
 import time
 from pathlib import Path
@@ -48,5 +49,6 @@ def test_every_stop_is_quick_and_leaves_nothing_undone(
     )
     assert [failure for officer in officers for failure in officer.failures] == []
     expect(found)
+    assert (found.answers_sent_twice, found.notices_unknown) == (0, 0), found
     assert seconds[-1] <= STOP_SECONDS
     assert "Traceback" not in nursery.log, nursery.log[-3000:]
