@@ -103,6 +103,8 @@ def _entry(key: str, entry: Entry, value: int | str | None) -> dict[str, Any]:
 def _why_closed(sheet: Assessment, each: Recorded) -> Part:
     if each.line.exempt:
         return Part("line_is_exempt", unit=sheet.unit.name)
+    if each.line.timed:
+        return Part("line_is_timed")
     method = each.line.item.method
     assert method in (Method.SURVEY, Method.APPRAISER)
     return Part(f"line_is_by.{method}")

@@ -24,7 +24,9 @@ class Recorded:
 
     @property
     def is_own_work(self) -> bool:
-        return not self.line.exempt and self.line.item.method is Method.SELF
+        if self.line.exempt or self.line.timed:
+            return False
+        return self.line.item.method is Method.SELF
 
     @cached_property
     def rule(self) -> Rule:

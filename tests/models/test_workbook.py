@@ -228,8 +228,11 @@ def some_inputs(rule: kinds.Rule) -> dict[str, Any]:
     return {"points": "0.25", "reason": "=1+1 _x0041_ @ \n'dòng hai"}
 
 
-@pytest.mark.timeout(600)  # Five thousand acts, one by one.
-@pytest.mark.parametrize("worked", [False, True], ids=["empty", "filled"])
+WORKED = pytest.param(True, id="filled", marks=pytest.mark.heavy)  # Five thousand acts.
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("worked", [pytest.param(False, id="empty"), WORKED])
 def test_a_round_trip_changes_nothing_for_any_unit(
     province: sessionmaker[Session], worked: bool
 ) -> None:
@@ -241,14 +244,15 @@ def test_a_round_trip_changes_nothing_for_any_unit(
                 enter_all(session, by, sheet)
             returned = from_json(found_in(made(session, sheet)) or {})
             found = compare(session, by, sheet, returned)
-            own = len(assessment.standings(session, sheet.id))
+            own = sum(not each.timed for each in assessment.standings(session, sheet.id))
             result = (found.changes, found.refused, found.unchanged)
             assert result == ([], [], own), sheet.unit.name
 
 
 def enter_all(session: Session, by: By, sheet: Assessment) -> None:
     texts = ("=SUM(A1)", "+84 240", "_x000D_ và _x005F_", "  hai\n\ndòng ", "x" * 2000, "@'\"<&>")
-    for n, each in enumerate(assessment.standings(session, sheet.id)):
+    own = [each for each in assessment.standings(session, sheet.id) if not each.timed]
+    for n, each in enumerate(own):
         line = session.get_one(Line, each.line_id)
         assessment.score(session, by, line, some_inputs(rule_of(line.item)))
         evidence.explain(session, by, line, texts[n % len(texts)])
@@ -262,7 +266,7 @@ def test_a_sheet_with_each_value_changed_is_applied_through_the_rules(
         sheet = sheets(session)[0]
         by = officer_of(session, sheet)
         standings = assessment.standings(session, sheet.id)
-        lines = [session.get_one(Line, each.line_id) for each in standings]
+        lines = [session.get_one(Line, each.line_id) for each in standings if not each.timed]
         values: dict[str, Any] = {}
         expected = {}
         for line in lines:
