@@ -87,6 +87,7 @@ def test_who_sends_too_much_is_told_once_and_the_others_wait_for_nothing(stage: 
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(400)
 def test_ten_thousand_events_of_one_chat(stage: Stage) -> None:
     check(stage, 10_000, 90)
 

@@ -7,9 +7,11 @@ import pytest
 from tests.conftest import SERVER, Templates
 from tests.faults.crash_points.playing import KINDS, Play
 from tests.faults.crash_points.scenarios import SCENARIOS
+from tests.faults.figures import FULL
 
-# On PostgreSQL the points around commits, of flows that differ in what they write.
-ON_POSTGRESQL = (
+# Flows that differ in what they write: in each CI run, on PostgreSQL the points around commits.
+# CCHC_FAULTS=full plays all.
+ALWAYS = (
     "join_by_an_invitation",
     "evidence_by_file",
     "an_explanation_in_two_steps",
@@ -23,7 +25,7 @@ ON_POSTGRESQL = (
 pytestmark = [pytest.mark.heavy, pytest.mark.timeout(900)]
 
 
-@pytest.mark.parametrize("name", ON_POSTGRESQL if SERVER else SCENARIOS)
+@pytest.mark.parametrize("name", SCENARIOS if FULL else ALWAYS)
 def test_a_death_at_any_point_changes_nothing(
     templates: Templates, tmp_path: Path, name: str
 ) -> None:

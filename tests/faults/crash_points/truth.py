@@ -25,6 +25,8 @@ SENDING = {
     *("status", "attempts", "unknowns", "claimed_at", "not_before"),
     *("settled_at", "platform_id", "error"),
 }
+# A press counts from the beginning of the silence that a death makes (X25).
+EVENT = {"content_hash", "body", "attempts", "error", "made_at"}
 WHEN = {"sending_pause", "setting"}  # What they hold are the instants at which things happened.
 CHANCE = re.compile(r"[0-9A-Za-z_-]{20,}|127\.0\.0\.1:\d+")
 
@@ -187,7 +189,7 @@ def _rows(session: Session, name: str) -> list[Row]:
 def _plain(table: str, column: str, value: Any, numbered: bool) -> str:
     if table == "outbox_message" and column in SENDING:
         return ""
-    if table == "inbox_event" and column in {"content_hash", "body", "attempts", "error"}:
+    if table == "inbox_event" and column in EVENT:
         return _event(value) if column == "body" else ""
     shown = json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else str(value)
     # PostgreSQL's numbers have gaps where a transaction died; SQLite's have none, to be compared.
