@@ -66,7 +66,7 @@ def test_each_persona_is_shown_with_what_waits(made: sessionmaker[Session]) -> N
         found = overview(session, at("2026-11-03 10:05"))
     assert found is not None
     owed = {c.persona.key: [(part.name, part.values) for part in c.owes] for c in found.cards}
-    assert owed["an"] == [("demo.owes_scores", {"n": 45}), ("demo.owes_evidence", {"n": 11})]
+    assert owed["an"] == [("demo.owes_scores", {"n": 44}), ("demo.owes_evidence", {"n": 13})]
     assert owed["hoa"] == [("demo.owes_scores", {"n": 85})]
     assert owed["lan"] == [("demo.owes_acknowledgement", {"areas": ["2"]})]
     assert owed["nga"] == [("demo.owes_nothing", {})]
