@@ -22,8 +22,9 @@ class Hearing:
         heard = self._heard.get(channel)
         if heard is None:
             heard = await self._database.read(lambda s: silence.last_heard(s, channel))
-        earliest = self._clock() - keeps
-        return earliest if heard is None else max(earliest, heard)
+        now = self._clock()
+        # Never heard of: the bot is new, and nobody can have pressed anything in an outage.
+        return now if heard is None else max(now - keeps, heard)
 
     async def heard(self, channel: str) -> None:
         """The platform has answered."""

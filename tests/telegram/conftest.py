@@ -36,7 +36,7 @@ class Ears:
         self.heard_at: datetime | None = None
 
     async def not_before(self, channel: str, keeps: timedelta) -> datetime:
-        return self.heard_at or datetime.now(UTC) - keeps
+        return self.heard_at or datetime.now(UTC)
 
     async def heard(self, channel: str) -> None:
         self.heard_at = datetime.now(UTC)

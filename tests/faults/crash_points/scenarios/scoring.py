@@ -6,7 +6,7 @@ from tests.faults.crash_points.stage import Person, Stage
 
 def _open(an: Person, code: str) -> None:
     an.types("/tinhtrang")
-    an.picks("Xem 86 tiêu chí chưa chấm")
+    an.picks("Xem 85 tiêu chí chưa chấm")
     an.types(code)
     an.picks("Chấm điểm")
 
