@@ -9,9 +9,12 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.store import Store
+from models.messages import Kind
+from models.outbox import OutboxMessage, SendStatus
 from tests.bot_api import Server, serve
 from tests.conftest import SERVER
 from tests.faults import figures
@@ -55,9 +58,18 @@ def test_nothing_is_lost_or_done_twice(
         f"{database}, ready again: {len(starts)} full starts {median_and_p99(starts)}; "
         f"{len(recoveries)} without the imports {median_and_p99(recoveries)}",
     )
-    assert [failure for officer in officers for failure in officer.failures] == []
     expect(found)
+    # Whoever waits for an answer that two kills struck waits in vain: it is shown as unknown.
+    in_vain = [failure for officer in officers for failure in officer.failures]
+    assert len(in_vain) <= unknown_answers(province), in_vain
     assert "Traceback" not in bot.log, bot.log[-3000:]
+
+
+def unknown_answers(sessions: sessionmaker[Session]) -> int:
+    """Answers that were sent twice, and of which nobody knows (I5)."""
+    unknown = (OutboxMessage.status == SendStatus.UNKNOWN, OutboxMessage.kind != Kind.NOTICE)
+    with sessions() as session:
+        return session.scalar(select(func.count()).select_from(OutboxMessage).where(*unknown)) or 0
 
 
 def kill_again_and_again(
