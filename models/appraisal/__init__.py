@@ -10,7 +10,14 @@ from models.appraisal.actions import (
     reassign,
     why_not_assign,
 )
-from models.appraisal.notices import card, card_choices, left_out, round_times, why_declined
+from models.appraisal.notices import (
+    area_parts,
+    card,
+    card_choices,
+    left_out,
+    round_times,
+    why_declined,
+)
 from models.appraisal.queries import (
     Area,
     Holding,
@@ -49,6 +56,7 @@ __all__ = [
     "acknowledge",
     "acknowledge_all",
     "active_tasks",
+    "area_parts",
     "area_title",
     "areas",
     "areas_held",
