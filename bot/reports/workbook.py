@@ -12,9 +12,7 @@ import functools
 import io
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
-from copy import copy
 from decimal import Decimal
 from typing import Any
 
@@ -26,6 +24,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.intake.marks import SHEET, digest
+from bot.reports.cells import fit, set_text
 from bot.words import Words
 from models.messages import Part
 
@@ -34,10 +33,7 @@ COLUMNS = ("code", "title", "rule", "max", "asked", "input", "explanation", "poi
 WIDTHS = (8, 30, 38, 8, 28, 20, 34, 9, 9)
 INPUT = COLUMNS.index("input")
 OPTIONS_FROM = 4  # The column of the hidden sheet in which a row's options begin.
-LINE_HEIGHT, CELL_SIGNS = 13.0, 32_000
-_SPOKEN = ("=", "+", "-", "@", "\t", "'")  # With these a formula begins, here or elsewhere.
-_UNTYPED = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
-_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+LINE_HEIGHT = 13.0
 
 _EDGE = Side(style="thin", color="BFBFBF")
 _GREY, _HEADING = PatternFill("solid", fgColor="EDEDED"), PatternFill("solid", fgColor="D9E2F3")
@@ -163,7 +159,7 @@ class _Maker:
         if isinstance(value, Decimal | int):
             cell.value = value
         elif value is not None:
-            _set_text(cell, value)
+            set_text(cell, value)
 
     # The frame
 
@@ -188,7 +184,7 @@ class _Maker:
         options = [self._text(each) for each in entry["options"]] if entry else []
         kind = "answer" if entry and _is_answer(entry) else ""
         row = [key, "" if base is None else f"{base[0]},{base[1]}", kind, *options]
-        self._marks.append([_fit(text) for text in row])
+        self._marks.append([fit(text) for text in row])
 
     def _mark(self, titles: Sequence[str]) -> None:
         hidden = self._book.create_sheet(SHEET)
@@ -200,7 +196,7 @@ class _Maker:
         ):
             for column, text in enumerate(row, start=1):
                 if text:
-                    _set_text(hidden.cell(number, column), text)
+                    set_text(hidden.cell(number, column), text)
         hidden.sheet_state = "hidden"
         hidden.protection.sheet = True
 
@@ -213,19 +209,6 @@ class _Maker:
 
 def _is_answer(entry: Mapping[str, Any]) -> bool:
     return [option.name for option in entry["options"]] == ["workbook_yes", "workbook_no"]
-
-
-def _fit(text: str) -> str:
-    return _UNTYPED.sub("", text)[:CELL_SIGNS]
-
-
-def _set_text(cell: Any, text: str) -> None:
-    """Text stays text, whatever it begins with (reliability.md 4)."""
-    cell.value = _ESCAPED.sub("_x005F_", _fit(text))
-    cell.data_type = "s"
-    if text.startswith(_SPOKEN) and not cell.quotePrefix:
-        cell._style = copy(cell._style)
-        cell.quotePrefix = True
 
 
 def _lines(value: Any, width: int) -> int:
