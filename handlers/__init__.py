@@ -23,6 +23,7 @@ _MODULES = (
     "appraisal",
     "councils",
     "coordination",
+    "rehearsal",
     "reopening",
     "reminders",
     "administration",

@@ -33,7 +33,7 @@ OTHERS = {
     Role.HEAD: ("status", "people", "settings", "help"),
     Role.REVIEWER: GENERAL,
     Role.COUNCIL_MEMBER: GENERAL,
-    Role.COORDINATOR: ("task_answers", "invite_people", "people", "settings", "help"),
+    Role.COORDINATOR: ("task_answers", "rehearsal", "invite_people", "people", "settings", "help"),
     Role.ADMIN: GENERAL,
     Role.OBSERVER: GENERAL,
 }

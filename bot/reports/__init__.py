@@ -22,5 +22,7 @@ def _lazily(module: str) -> Report:
 REPORTS: dict[str, Report] = {
     "calendar": _lazily("calendar"),
     "receipt": _lazily("receipt"),
+    "rehearsal": _lazily("rehearsal"),
+    "rehearsal_picture": _lazily("rehearsal_picture"),
     "workbook": _lazily("workbook"),
 }

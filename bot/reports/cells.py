@@ -34,7 +34,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One sheet. Cells are text, numbers, days, or instants, which are written in Vietnam's time."""
+    """One sheet. Cells are text, numbers, days, or instants, written in the time of Vietnam."""
 
     name: str
     columns: Sequence[Column]

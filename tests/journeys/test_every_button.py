@@ -46,6 +46,7 @@ NO_SCREENS = {"already_joined", "which_role", "ask_receipt_code", *NOT_TAKEN}
 COMMANDS = [
     "/menu", "/trogiup", "/lich", "/tinhtrang", "/minhchung", "/bieumau", "/nhiemvu", "/tiendo",
     "/moi", "/danhba", "/loi", "/caidat", "/dangnhap", "/start", "/guiduyet", "/bienlai",
+    "/dientap",
 ]  # fmt: skip
 TIMES = {
     "before": "2026-10-13 09:00",

@@ -1,0 +1,115 @@
+"""/dientap: a coordinator sees who would get which reminder when, before anybody gets it (N8)."""
+
+from typing import Any
+
+from handlers.dialogue import Choice, Conversation, Enclosure, Part, Turn, on_choice, on_command
+from models import appraisal, policy, rehearsal
+from models.campaigns import Campaign
+from models.people import Role
+from models.policy import Action
+from models.refusals import Refusal
+from models.rehearsal import Rehearsal, Wave
+
+SHOWN = 10  # Waves; the rest is in the file.
+NAMES = 10
+
+
+def show(turn: Turn, _: str = "") -> None:
+    campaign = campaign_of(turn)
+    found = rehearsal.rehearse(turn.session, campaign, turn.now)
+    if not found.waves:
+        turn.say("rehearsal_empty", [Choice("calendar"), Choice("menu")], year=campaign.year)
+        return
+    more = len(found.waves) - SHOWN
+    turn.say(
+        "rehearsal",
+        [Choice("rehearsal_file"), Choice("rehearsal_picture"), Choice("menu")],
+        year=campaign.year,
+        waves=len(found.waves),
+        messages=found.messages,
+        people=found.people,
+        next=[wave_part(wave) for wave in found.waves[:SHOWN]],
+        more=Part("rehearsal_more", n=more) if more > 0 else None,
+        warnings=list(found.warnings),
+        nobody=nobody_part(found.nobody),
+    )
+
+
+def wave_part(wave: Wave) -> Part:
+    values: dict[str, Any] = {"at": wave.at, "step": wave.step}
+    values |= {"rung": rehearsal.rung_part(wave.rung), "people": wave.people, "units": wave.units}
+    return Part("rehearsal_wave" if wave.people else "rehearsal_wave_nobody", **values)
+
+
+def nobody_part(units: Any) -> Part | None:
+    if len(units) > NAMES:
+        values = {"n": len(units), "units": units[:NAMES], "more": len(units) - NAMES}
+        return Part("rehearsal_nobody_many", **values)
+    return Part("rehearsal_nobody", n=len(units), units=list(units)) if units else None
+
+
+def send_file(turn: Turn, _: str) -> None:
+    _send(turn, "rehearsal", "xlsx")
+
+
+def send_picture(turn: Turn, _: str) -> None:
+    _send(turn, "rehearsal_picture", "png")
+
+
+def _send(turn: Turn, report: str, ending: str) -> None:
+    campaign = campaign_of(turn)
+    found = rehearsal.rehearse(turn.session, campaign, turn.now)
+    name = f"dien-tap-cchc-{campaign.year}-{campaign.owner.code.lower()}.{ending}"
+    turn.say(
+        "rehearsal_as_file",
+        [Choice("rehearsal"), Choice("menu")],
+        enclosure=Enclosure(name, report=report, values=file_values(turn, campaign, found)),
+        year=campaign.year,
+        owner=campaign.owner.name,
+        now=turn.now,
+    )
+
+
+def file_values(turn: Turn, campaign: Campaign, found: Rehearsal) -> dict[str, Any]:
+    """What ``bot.reports.rehearsal`` is made from: people once, waves by their places."""
+    everybody = [each for wave in found.waves for each in wave.addressees]
+    place = {each: number for number, each in enumerate(dict.fromkeys(everybody))}
+    return {
+        "language": turn.by.person.language.value if turn.by.person else "vi",
+        "year": campaign.year,
+        "owner": campaign.owner.name,
+        "made_at": turn.now,
+        "people": [[each.unit, each.person, each.role] for each in place],
+        "waves": [
+            {
+                "at": wave.at,
+                "step": wave.step,
+                "rung": rehearsal.rung_part(wave.rung),
+                "people": [place[each] for each in wave.addressees],
+                "nobody": list(wave.nobody),
+            }
+            for wave in found.waves
+        ],
+        "warnings": list(found.warnings),
+    }
+
+
+def campaign_of(turn: Turn) -> Campaign:
+    """The newest campaign that the coordinator's unit leads."""
+    campaign = appraisal.campaign_led_by(turn.session, turn.by.unit_id)
+    if campaign is None:
+        raise Refusal("leads_no_campaign", [Choice("menu")])
+    policy.check(turn.session, turn.by, Action.RUN_CAMPAIGN, campaign)
+    return campaign
+
+
+conversation = Conversation(
+    name="rehearsal",
+    roles=frozenset({Role.COORDINATOR}),
+    entry_points=[
+        on_command("dientap", show, "rehearsal"),
+        on_choice("rehearsal", show),
+        on_choice("rehearsal_file", send_file),
+        on_choice("rehearsal_picture", send_picture),
+    ],
+)
