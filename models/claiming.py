@@ -113,10 +113,11 @@ def _due_on(
     for size in PAGES:
         values = {"channel": channel, "shut": list(shut), "limit": size}
         rows = connection.execute(_QUEUED, values).all()
-        for id, address, rank, not_before in rows:
+        for id, address, rank, not_before, good_until in rows:
             if address not in shut:
                 shut.add(address)
-                if not_before is None or not_before <= now:
+                is_good = good_until is None or now < good_until
+                if is_good and (not_before is None or not_before <= now):
                     found.append(Due(id, channel, address, Priority(rank)))
         if len(rows) < size or len(found) >= limit:
             break
@@ -211,7 +212,7 @@ _CLOSED = union_all(
     select(_OUTBOX.channel, _OUTBOX.address).where(_OUTBOX.status == SendStatus.SENDING),
 )
 _QUEUED = (
-    select(_OUTBOX.id, _OUTBOX.address, _OUTBOX.priority, _OUTBOX.not_before)
+    select(_OUTBOX.id, _OUTBOX.address, _OUTBOX.priority, _OUTBOX.not_before, _OUTBOX.good_until)
     .where(
         _OUTBOX.status == SendStatus.QUEUED,
         _OUTBOX.channel == bindparam("channel"),
@@ -226,6 +227,7 @@ _CLAIM = (
     update(_TABLE)
     .where(_OUTBOX.id.in_(bindparam("ids", expanding=True)))
     .where(_OUTBOX.status == SendStatus.QUEUED, ~_is_on_hold())
+    .where(or_(_OUTBOX.good_until.is_(None), _OUTBOX.good_until > bindparam("now")))
     .values(
         status=case(
             (_GONE, SendStatus.SUPERSEDED),

@@ -57,7 +57,8 @@ class OutboxMessage(Base):
 
     ``conversation``, ``state`` and ``memory`` are those in which it was said, so that a press
     on an old message is answered from where it stood. ``holds_secret``: a code can be read in
-    ``values`` until it is blanked.
+    ``values`` until it is blanked. From ``good_until`` on what it says may not hold any more: it
+    is not sent until somebody has looked at it again (C1).
     """
 
     __tablename__ = "outbox_message"
@@ -67,7 +68,7 @@ class OutboxMessage(Base):
         Index(
             "ix_outbox_message_due",
             # In the order of sending; the last two so that looking for the next reads no row.
-            *("status", "channel", "priority", "id", "not_before", "address"),
+            *("status", "channel", "priority", "id", "not_before", "good_until", "address"),
         ),
         Index("ix_outbox_message_chat", "channel", "address", "id"),
         Index("ix_outbox_message_secret", "holds_secret", "settled_at"),
@@ -95,6 +96,7 @@ class OutboxMessage(Base):
     priority: Mapped[int]
     created_at: Mapped[datetime]
     not_before: Mapped[datetime | None]
+    good_until: Mapped[datetime | None]
     status: Mapped[SendStatus] = mapped_column(default=SendStatus.QUEUED)
     attempts: Mapped[int] = mapped_column(default=0)
     unknowns: Mapped[int] = mapped_column(default=0)
@@ -140,6 +142,7 @@ def enqueue(
     enclosure: Enclosure | None = None,
     place: Place | None = None,
     binding_id: int | None = None,
+    good_until: datetime | None = None,
 ) -> int | None:
     """Queue a message once; its row's id, or None if one with this ``key`` exists already.
 
@@ -171,6 +174,7 @@ def enqueue(
         "kind": kind,
         "priority": Priority.BROADCAST if kind is Kind.NOTICE else Priority.ANSWER,
         "created_at": at,
+        "good_until": good_until,
         "status": SendStatus.QUEUED if reachable else SendStatus.UNREACHABLE,
         "attempts": 0,
         "unknowns": 0,

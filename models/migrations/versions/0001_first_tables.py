@@ -575,6 +575,7 @@ def upgrade() -> None:
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("not_before", Instant(), nullable=True),
+        sa.Column("good_until", Instant(), nullable=True),
         sa.Column(
             "status",
             sa.Enum(
@@ -611,7 +612,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_outbox_message_chat", ["channel", "address", "id"], unique=False)
         batch_op.create_index(
             "ix_outbox_message_due",
-            ["status", "channel", "priority", "id", "not_before", "address"],
+            ["status", "channel", "priority", "id", "not_before", "good_until", "address"],
             unique=False,
         )
         batch_op.create_index(
