@@ -39,8 +39,13 @@ def _pytest(database: str, marks: str, environment: dict[str, str]) -> bool:
     command = [sys.executable, "-m", "pytest", "-n", workers, "--dist", "worksteal", "-m", marks]
     if "not heavy" not in marks:
         command.append("-rP")  # What the long suites print: their seeds and figures.
-    status = subprocess.run(command, env={**os.environ, **environment}).returncode
+    status = subprocess.run(command, env=keeping_bytecode() | environment).returncode
     return status not in (0, 5)  # 5: this selection holds no test.
+
+
+def keeping_bytecode() -> dict[str, str]:
+    """The environment for tests: compiling all code in each process takes longer than they do."""
+    return {key: text for key, text in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _browser() -> bool:

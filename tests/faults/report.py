@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from tests import postgres
+from tests.suite import keeping_bytecode
 
 ON_BOTH = ("kills", "stops", "writers", "outages", "histories")
 ON_SQLITE = (*ON_BOTH, "sends", "unreachable", "downloads", "full_disk")
@@ -50,9 +51,8 @@ def _pytest(suites: tuple[str, ...], environment: dict[str, str]) -> bool:
 
 
 def _run(*arguments: str, **environment: str) -> bool:
-    return (
-        subprocess.run([sys.executable, *arguments], env=os.environ | environment).returncode != 0
-    )
+    environment = keeping_bytecode() | environment
+    return subprocess.run([sys.executable, *arguments], env=environment).returncode != 0
 
 
 if __name__ == "__main__":
