@@ -15,6 +15,11 @@ SETTINGS = (
     "fsync=off",  # Only here: a test's database need not outlive the machine.
     "synchronous_commit=off",
     "full_page_writes=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "checkpoint_timeout=1d",
+    "autovacuum=off",  # No test lives long enough to need it, and each database would be looked at.
+    "jit=off",  # Compiling takes longer than any query here.
     "max_connections=200",
 )
 
