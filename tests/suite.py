@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 
 from tests import postgres
 
@@ -20,6 +21,8 @@ def main() -> int:
     heavy = parser.parse_args().heavy
     marks = "heavy" if heavy else "not heavy"
     left_out = [] if _browser() else ["tests in a browser: there is no Chromium here"]
+    if heavy and not _find(("strace",), "strace"):
+        left_out.append("what a lost power leaves: there is no strace here")
     failed = _pytest("SQLite", marks, {})
     try:
         with postgres.server() as url:
@@ -49,17 +52,22 @@ def keeping_bytecode() -> dict[str, str]:
 
 
 def _browser() -> bool:
-    if any(shutil.which(name) for name in BROWSERS):
+    return _find(BROWSERS, "chromium", "fonts-noto-core")
+
+
+def _find(names: Sequence[str], *packages: str) -> bool:
+    """Whether one of these programs is here, or could be got as the system's packages."""
+    if any(shutil.which(name) for name in names):
         return True
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
-    print("getting Chromium for the tests in a browser", flush=True)
+    print(f"getting {packages[0]} for the tests", flush=True)
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    install = ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]
+    install = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run(["apt-get", "update"], **quiet)
-    subprocess.run([*install, "fonts-noto-core"], env=environment, **quiet)
-    return any(shutil.which(name) for name in BROWSERS)
+    subprocess.run(install, env=environment, **quiet)
+    return any(shutil.which(name) for name in names)
 
 
 if __name__ == "__main__":
