@@ -16,6 +16,22 @@ ON_BOTH = ("kills", "stops", "writers", "outages", "histories")
 ON_SQLITE = (*ON_BOTH, "sends", "unreachable", "downloads", "full_disk", "power_loss")
 KILLS_ON_POSTGRES = "200"
 MUTANTS = "100000"
+THREATS = {
+    "CCHC_STRANGERS": "10000",
+    "CCHC_RACES": "1000",
+    "CCHC_TOKENS": "100000",
+    "CCHC_GUESSES": "1000000",
+    "CCHC_POSTS": "100000",
+    "CCHC_LEAVERS": "1000",
+    "CCHC_TAMPERINGS": "10000",
+}
+THREATENED = (
+    "faults/test_access.py",
+    "faults/test_guesses.py",
+    "faults/test_secrets.py",
+    "faults/test_revoked.py",
+    "models/test_audit.py",
+)
 
 
 def main() -> int:
@@ -34,6 +50,8 @@ def main() -> int:
         if not sample:
             seed = os.environ.get("CCHC_SEED", "7")
             failed += _run("-m", "tests.faults.mutants", "--count", MUTANTS, "--seed", seed)
+            suites = [f"tests/{file}" for file in THREATENED]
+            failed += _run("-m", "pytest", "-rP", "-o", "timeout=0", *suites, **THREATS)
         print("\n".join(rows(found)))
     return 1 if failed else 0
 
