@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from bot.channel import Channel, Delivery
 from bot.departures import LONGEST_REST, ONE_MORE_SECONDS, Chosen, Departures
 from bot.envelopes import Envelopes
+from bot.hearts import Heart
 from bot.kitchen import Kitchen
 from bot.limiter import RISING_SECONDS
 from bot.outcomes import Outcomes
@@ -24,6 +25,7 @@ from models import claiming, sending
 from models.claiming import Chat, Claimed
 from models.clock import Clock
 from models.database import Database, is_transient
+from models.messages import Part
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +43,8 @@ class Postman:
         kitchen: Kitchen,
         clock: Clock,
     ) -> None:
+        """``heart`` beats as long as messages leave, or could."""
+        self.heart = Heart("sending", Part("heart.sending"))
         self._database = database
         self._channels = channels
         self._clock = clock
@@ -66,6 +70,7 @@ class Postman:
                 rest = await self._round()
             except Exception as error:
                 known = is_transient(error)
+                self.heart.fault(type(error).__name__)
                 logger.warning("the outbox waits for the database", exc_info=not known)
                 rest = LONGEST_REST
             if rest > 0:
@@ -96,7 +101,12 @@ class Postman:
         """Send what may leave soon; seconds until it is worth looking again."""
         room = self._departures.room(len(self._tasks))
         if room <= 0:
-            return ONE_MORE_SECONDS
+            return ONE_MORE_SECONDS  # No beat: it may be that none of them ever comes to its end.
+        rest = await self._send_what_may_leave(room)
+        self.heart.beat()
+        return rest
+
+    async def _send_what_may_leave(self, room: int) -> float:
         await self._unclaim()
         now, outlook = self._clock(), self._departures.look()
         if not outlook.open:

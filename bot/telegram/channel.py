@@ -14,7 +14,6 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 from bot.channel import (
     Abilities,
     Delivery,
-    Fate,
     Inbox,
     Incoming,
     Letter,
@@ -197,8 +196,6 @@ class TelegramChannel:
 
     async def deliver(self, letter: Letter) -> Delivery:
         delivery = await self._sender.deliver(letter)
-        if delivery.fate is Fate.SENT:
-            self.pulse.last_good, self.pulse.last_error = time.monotonic(), ""
         if delivery.everyone:
             self.pulse.throttled += 1
         return delivery
