@@ -29,6 +29,7 @@ _MODULES = (
     "administration",
     "directory",
     "dead_letters",
+    "unsettled",
     "settings",
 )
 

@@ -16,6 +16,7 @@ from models import (
     inbox,
     people,
     submission,
+    unsettled,
 )
 from models.appraisal import TaskStatus
 from models.assessment import Assessment, Tally
@@ -163,8 +164,9 @@ def coordination_work(turn: Turn, campaign: Campaign) -> tuple[list[Part], list[
     ]
     if unreachable := sum(not standing.reachable for standing in found):
         parts.append(Part("home_unreachable", count=unreachable))
-    main = ("progress", "assign_tasks", "calendar", "more")
-    return parts, [Choice(action) for action in main]
+    main = [Choice(action) for action in ("progress", "assign_tasks", "calendar", "more")]
+    said, offers = unsettled_work(turn)
+    return [*parts, *said], [*offers, *main]
 
 
 def admin_work(turn: Turn) -> tuple[list[Part], list[Choice]]:
@@ -172,7 +174,15 @@ def admin_work(turn: Turn) -> tuple[list[Part], list[Choice]]:
     part = Part("home_dead_letters", count=dead) if dead else Part("home_no_dead_letters")
     letters = [Choice("dead_letters")]
     staff = [Choice("invite_people"), Choice("people")]
-    return [part], direct(turn, [*letters, *staff] if dead else [*staff, *letters])
+    said, offers = unsettled_work(turn)
+    main = [*letters, *staff] if dead else [*staff, *letters]
+    return [part, *said], direct(turn, [*offers, *main])
+
+
+def unsettled_work(turn: Turn) -> tuple[list[Part], list[Choice]]:
+    """Messages without a known end, where there are some that this role may decide about."""
+    count = len(unsettled.waiting(turn.session, turn.by))
+    return ([Part("home_unsettled", count=count)], [Choice("unsettled")]) if count else ([], [])
 
 
 def show_more(turn: Turn, _: str) -> None:

@@ -44,7 +44,8 @@ class Action(enum.StrEnum):
     HAND_OVER = "hand_over"  # Grant
     VIEW_PEOPLE = "view_people"  # Unit
     MANAGE_DEAD_LETTERS = "manage_dead_letters"  # nothing
-    MANAGE_SENDING = "manage_sending"  # nothing: hold, release, settle what is unknown
+    MANAGE_SENDING = "manage_sending"  # nothing: hold, release
+    SETTLE_MESSAGES = "settle_messages"  # the Unit that a notice was for; nothing else has one
     IMPORT = "import"  # nothing
 
 
@@ -118,6 +119,7 @@ TABLE: Mapping[Action, Row] = {
     Action.VIEW_PEOPLE: {**_STAFFS, **_OWN_STAFF},
     Action.MANAGE_DEAD_LETTERS: {Role.ADMIN: _ANY, OPERATOR: _ANY},
     Action.MANAGE_SENDING: {Role.ADMIN: _ANY, OPERATOR: _ANY},
+    Action.SETTLE_MESSAGES: {Role.ADMIN: _ANY, Role.COORDINATOR: _LED, OPERATOR: _ANY},
     Action.IMPORT: {OPERATOR: _ANY},
 }
 

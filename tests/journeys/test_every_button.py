@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from bot.demo import province as sample
 from bot.store import Store
 from jobs.reminders import queue_due_reminders
-from models import appraisal, database, inbox, units
+from models import appraisal, database, inbox, outbox, units, unsettled
 from models.campaigns import Campaign
 from models.evidence import Evidence
 from models.files import StoredFile
 from models.inbox import Arrival, EventStatus, InboxEvent
+from models.outbox import OutboxMessage, Recipient
 from models.people import By, Person, Role
 from tests import sheets, workbooks
 from tests.bench import Bench, Officer, received
@@ -46,7 +47,7 @@ NO_SCREENS = {"already_joined", "which_role", "ask_receipt_code", *NOT_TAKEN}
 COMMANDS = [
     "/menu", "/trogiup", "/lich", "/tinhtrang", "/minhchung", "/bieumau", "/nhiemvu", "/tiendo",
     "/moi", "/danhba", "/loi", "/caidat", "/dangnhap", "/start", "/guiduyet", "/bienlai",
-    "/dientap",
+    "/dientap", "/chuaro",
 ]  # fmt: skip
 TIMES = {
     "before": "2026-10-13 09:00",
@@ -78,6 +79,7 @@ ANSWERS = {
     "reopening.reason": ("Công văn số 12/STP-VP",),
     "appraisal.note": ("Người thân làm ở đơn vị đó",),
     "dead_letters.reason": ("Đã gửi lại bằng cách khác",),
+    "unsettled.reason": ("Đã hỏi qua điện thoại",),
 }
 HOMES: dict[str, Sequence[tuple[Role, str]]] = {
     "focal officer": [(Role.FOCAL_OFFICER, "STP")],
@@ -187,11 +189,18 @@ def send_file(crawler: Crawler, path: str) -> None:
 
 
 def fill(session: Session, folder: Path) -> None:
-    """The demo's province, in which work has been done, and a letter that died."""
+    """The demo's province, in which work has been done, a letter that died, and two messages of
+    which nobody knows whether they arrived, or that were not taken."""
     sample.build(session, Store(folder))
     arrival = Arrival("test", "dead", "ai đó", {"text": "?"})
     [event] = inbox.store(session, [arrival], local("2026-10-13 08:00"))
     session.get_one(InboxEvent, event.id).status = EventStatus.DEAD
+    for status in unsettled.OPEN:
+        to = Recipient("test", "ai đó", binding_id=1)
+        at = local("2026-10-13 08:00")
+        id = outbox.enqueue(session, "menu", to=to, key=f"lost {status}", at=at)
+        message = session.get_one(OutboxMessage, id or 0)
+        message.status, message.claimed_at, message.attempts = status, at, 1
 
 
 @pytest.fixture

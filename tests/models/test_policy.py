@@ -59,6 +59,7 @@ MATRIX = {
     Action.VIEW_PEOPLE:         "yuu   rrr   yuu   rrr   rrr   yyu   yyu   rrr",
     Action.MANAGE_DEAD_LETTERS: "rrr   rrr   rrr   rrr   rrr   rrr   yyy   rrr",
     Action.MANAGE_SENDING:      "rrr   rrr   rrr   rrr   rrr   rrr   yyy   rrr",
+    Action.SETTLE_MESSAGES:     "rrr   rrr   rrr   rrr   rrr   yyu   yyy   rrr",
     Action.IMPORT:              "rrr   rrr   rrr   rrr   rrr   rrr   rrr   rrr",
 }  # fmt: skip
 OPERATORS_OWN = {
@@ -127,6 +128,7 @@ class World:
             Action.REVOKE: Grant(stp, Role.DEPUTY),
             Action.HAND_OVER: Grant(stp, Role.FOCAL_OFFICER),
             Action.VIEW_PEOPLE: stp,
+            Action.SETTLE_MESSAGES: stp,
             Action.MANAGE_DEAD_LETTERS: None,
             Action.MANAGE_SENDING: None,
             Action.IMPORT: None,
