@@ -15,6 +15,7 @@ _MODULES = (
     "calendar",
     "progress",
     "self_assessment",
+    "allotment",
     "workbook",
     "evidence",
     "submission",

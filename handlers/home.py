@@ -7,7 +7,9 @@ first; everything else is one screen away.
 from typing import Any
 
 from handlers.dialogue import Choice, Conversation, Part, Turn, on_choice, on_command
+from handlers.sheets import WORKERS
 from models import (
+    allotments,
     appraisal,
     assessment,
     calendar,
@@ -15,6 +17,7 @@ from models import (
     coordination,
     inbox,
     people,
+    policy,
     submission,
 )
 from models.appraisal import TaskStatus
@@ -22,15 +25,17 @@ from models.assessment import Assessment, Tally
 from models.campaigns import Campaign, EffectiveWindow, Phase
 from models.coordination import Stage
 from models.people import Role
+from models.policy import Action
 
-WORKERS = frozenset({Role.FOCAL_OFFICER, Role.DEPUTY, Role.HEAD})
 GENERAL = ("calendar", "settings", "help")
 
 # What stands behind "Khác" or, for the roles with little to do, on the screen itself.
 OTHERS = {
-    Role.FOCAL_OFFICER: ("status", "people", "settings", "help"),
-    Role.DEPUTY: ("status", "settings", "help"),
-    Role.HEAD: ("status", "people", "settings", "help"),
+    Role.FOCAL_OFFICER: ("status", "allot", "people", "settings", "help"),
+    Role.DEPUTY: ("status", "allot", "settings", "help"),
+    Role.HEAD: ("status", "allot", "people", "settings", "help"),
+    Role.MEMBER: ("status", "settings", "help"),
+    Role.STAND_IN: ("status", "settings", "help"),
     Role.REVIEWER: GENERAL,
     Role.COUNCIL_MEMBER: GENERAL,
     Role.COORDINATOR: ("task_answers", "rehearsal", "invite_people", "people", "settings", "help"),
@@ -69,7 +74,7 @@ def campaign_of(turn: Turn) -> Campaign | None:
 def work_of(turn: Turn, campaign: Campaign) -> tuple[list[Part], list[Choice]]:
     """What the role owes or looks after, and what it can do."""
     match turn.by.role:
-        case Role.FOCAL_OFFICER | Role.DEPUTY | Role.HEAD:
+        case role if role in WORKERS:
             return sheet_work(turn, campaign)
         case Role.REVIEWER | Role.COUNCIL_MEMBER:
             return review_work(turn)
@@ -89,19 +94,29 @@ def sheet_work(turn: Turn, campaign: Campaign) -> tuple[list[Part], list[Choice]
     if sheet.locked_at is not None:
         return sent_work(turn, sheet)
     total = assessment.progress(turn.session, sheet.id).total
+    signs = not policy.why_not(turn.session, turn.by, Action.PROPOSE, sheet)
     closed = assessment.why_not_work(turn.session, turn.by, sheet)
     asked, decisions = ([], []) if closed else signing(turn, sheet)
     offers: list[Choice] = []
-    following = assessment.next_missing(turn.session, sheet.id)
+    following = assessment.next_missing(turn.session, sheet.id, by=turn.by)
     if following is not None and closed is None:
         offers.append(Choice("continue", following.line_id, code=following.code))
     if following is not None:
         offers.append(Choice("missing"))
     offers.append(Choice("evidence" if closed is None else "documents"))
-    if closed is None:
+    if closed is None and signs:
         offers.insert(len(offers) if total.open else 0, Choice("submit"))
-    others = [Choice("workbook"), Choice("calendar"), Choice("more")]
-    return [*counts(total), *asked], [*decisions, *offers, *others]
+    books = [] if turn.by.role is Role.MEMBER else [Choice("workbook")]
+    others = [*books, Choice("calendar"), Choice("more")]
+    return [*counts(total), *own_share(turn, sheet), *asked], [*decisions, *offers, *others]
+
+
+def own_share(turn: Turn, sheet: Assessment) -> list[Part]:
+    """What was given to the person, and how much of it is left to do."""
+    own = allotments.share_of(turn.session, sheet, turn.by.person_id)
+    if not own:
+        return [Part("home_no_share")] if turn.by.role is Role.MEMBER else []
+    return [Part("home_share", count=len(own), open=assessment.tally(own).open)]
 
 
 def sent_work(turn: Turn, sheet: Assessment) -> tuple[list[Part], list[Choice]]:

@@ -5,6 +5,7 @@ The head's side is ``approval``; receipts, once there are some, are ``receipts``
 
 from handlers import pages
 from handlers.dialogue import Choice, Conversation, Part, State, Turn, on_choice, on_command
+from handlers.sheets import SIGNERS, own_sheet, sheet_at
 from handlers.submission_lines import (
     ON_A_PAGE,
     finding_lines,
@@ -12,11 +13,9 @@ from handlers.submission_lines import (
     survey_part,
     timed_part,
 )
-from models import assessment, policy, submission
+from models import submission
 from models.assessment import Assessment
-from models.people import Role
 from models.policy import Action
-from models.refusals import Refusal
 from models.submission import Preview
 
 
@@ -27,7 +26,7 @@ class At(State):
 
 def show_checks(turn: Turn, _: str = "") -> State:
     """What blocks, what should be looked at again, and the total as it stands."""
-    sheet = own_sheet(turn)
+    sheet = checked_sheet(turn)
     now = submission.preview(turn.session, sheet, turn.now)
     found, hard = now.checks.findings, now.checks.hard
     offers = [Choice("see_findings", sheet.id, count=len(found))] if found else []
@@ -65,8 +64,8 @@ def total_part(now: Preview) -> Part:
 
 def list_findings(turn: Turn, value: str) -> State:
     """What was found, each leading to its line."""
-    sheet = sheet_at(turn, pages.subject_and_page(value)[0])
-    page = pages.subject_and_page(value)[1]
+    subject, page = pages.subject_and_page(value)
+    sheet = sheet_at(turn, subject, Action.PROPOSE)
     found = submission.check(turn.session, sheet).findings
     if not found:
         return turn.ask(
@@ -85,7 +84,7 @@ def list_findings(turn: Turn, value: str) -> State:
 
 
 def propose(turn: Turn, value: str) -> State | None:
-    proposal = submission.propose(turn.session, turn.by, sheet_at(turn, value))
+    proposal = submission.propose(turn.session, turn.by, sheet_at(turn, value, Action.PROPOSE))
     sheet = proposal.assessment
     heads = submission.heads_of(turn.session, sheet.unit_id)
     name = "sheet_is_proposed" if heads else "sheet_is_proposed_to_nobody"
@@ -103,27 +102,17 @@ def propose(turn: Turn, value: str) -> State | None:
     return None
 
 
-def own_sheet(turn: Turn) -> Assessment:
-    sheet = assessment.sheet_of(turn.session, turn.by.unit_id)
-    if sheet is None:
-        unit = turn.by.unit.name if turn.by.unit else ""
-        raise Refusal("no_sheet", [Choice("menu")], unit=unit)
+def checked_sheet(turn: Turn) -> Assessment:
+    """The own sheet, if it can be sent off now."""
+    sheet = own_sheet(turn)
     if refusal := submission.why_not_look(turn.session, turn.by, sheet):
         raise refusal
     return sheet
 
 
-def sheet_at(turn: Turn, value: str) -> Assessment:
-    sheet = turn.session.get(Assessment, int(value)) if value.isdecimal() else None
-    if sheet is None:
-        raise Refusal("press_unknown", [Choice("menu")])
-    policy.check(turn.session, turn.by, Action.PROPOSE, sheet)
-    return sheet
-
-
 conversation = Conversation(
     name="submission",
-    roles=frozenset({Role.FOCAL_OFFICER, Role.DEPUTY, Role.HEAD}),
+    roles=SIGNERS,
     entry_points=[
         on_command("guiduyet", show_checks, "submit"),
         on_choice("submit", show_checks),

@@ -12,6 +12,7 @@ from models import (
     uploads,
     web_sessions,
 )
+from models.allotments import tables as allotments
 from models.appraisal import tables as appraisal
 from models.assessment import tables as assessment
 from models.base import Base
@@ -25,6 +26,7 @@ from models.workbook import tables as workbook
 
 __all__ = [
     "Base",
+    "allotments",
     "appraisal",
     "assessment",
     "audit",

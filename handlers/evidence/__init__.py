@@ -6,11 +6,11 @@ A file sent from anywhere is taken: its caption files it, or the bot asks for it
 from handlers.dialogue import Conversation, on_choice, on_command, on_file, on_text
 from handlers.evidence import cards, filing, line_cards, lines, picking, uploading
 from handlers.evidence.common import At
-from models.people import Role
+from handlers.sheets import WORKERS
 
 conversation = Conversation(
     name="evidence",
-    roles=frozenset({Role.FOCAL_OFFICER, Role.DEPUTY, Role.HEAD}),
+    roles=WORKERS,
     entry_points=[
         on_command("minhchung", lines.start, "evidence"),
         on_choice("evidence", lines.start),

@@ -9,10 +9,10 @@ from handlers.evidence.common import (
     documents_at,
     line_at,
     next_line,
-    own_sheet,
     said,
     see_line,
 )
+from handlers.sheets import own_sheet
 from models import evidence
 from models.evidence import EXPLANATION_SIGNS
 from models.refusals import Refusal
@@ -25,7 +25,7 @@ def start(turn: Turn, _: str = "") -> State | None:
         return enter_at_home(turn, turn.argument)
     sheet = own_sheet(turn)
     held = evidence.holdings(turn.session, sheet.id)
-    missing = evidence.lines_to_prove(turn.session, sheet.id)
+    missing = evidence.lines_to_prove(turn.session, sheet.id, turn.by)
     offers = [Choice("evidence_next", line.line_id, code=line.code) for line in missing[:1]]
     refusal = evidence.why_not_add(turn.session, turn.by, sheet)
     if held.unfiled and refusal is None:

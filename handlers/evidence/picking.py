@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from handlers.dialogue import Choice, State, Turn
 from handlers.evidence import asking, filing, line_cards
-from handlers.evidence.common import At, documents_at, line_at, own_sheet, pick_line
+from handlers.evidence.common import At, documents_at, line_at, pick_line
+from handlers.sheets import own_sheet
 from models import assessment, evidence
 from models.assessment import Line
 from models.refusals import Refusal

@@ -107,7 +107,7 @@ def remove(session: Session, by: By, link: EvidenceLink) -> None:
 def set_aside(session: Session, by: By, evidence: Evidence) -> None:
     """The sender does not want to file it after all."""
     assessment.hold(session, evidence.assessment)
-    _check(rules.why_not_add(session, by, evidence.assessment))
+    _check(rules.why_not_set_aside(session, by, evidence))
     evidence.set_aside_at = by.now
     audit.append(session, "evidence_set_aside", by, evidence=evidence.id)
 

@@ -35,6 +35,13 @@ def why_not_add(session: Session, by: By, sheet: Assessment, size: int = 0) -> R
     return None
 
 
+def why_not_set_aside(session: Session, by: By, evidence: Evidence) -> Refusal | None:
+    """A colleague who has only some lines sets nothing of somebody else's aside."""
+    if refusal := policy.why_not(session, by, Action.FILE_EVIDENCE, evidence):
+        return refusal
+    return assessment.why_not_work(session, by, evidence.assessment)
+
+
 def why_not_prove(session: Session, by: By, line: Line) -> Refusal | None:
     """Why nothing can be handed in, changed or taken off for ``line`` now."""
     if refusal := policy.why_not(session, by, Action.FILE_EVIDENCE, line):

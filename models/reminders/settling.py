@@ -87,9 +87,14 @@ def _settle_subject(session: Session, rows: list[Reminder], now: datetime) -> li
     ]
     first: dict[int, Item] = {}
     for reminder, binding in told:
-        if binding.person_id not in first:
-            first[binding.person_id] = Item(reminder, binding, debt, closes_at)
+        share = duties.duty_of(reminder).share_of(session, reminder, binding, debt)
+        if share is not None and binding.person_id not in first:
+            first[binding.person_id] = Item(reminder, binding, share, closes_at)
             reminder.outcome = Outcome.QUEUED
+    for reminder, _ in told:
+        if reminder.outcome is not Outcome.QUEUED:
+            asked = reminder.person_id is not None
+            reminder.outcome = Outcome.NOTHING_OWED if asked else Outcome.NO_RECIPIENT
     return list(first.values())
 
 

@@ -295,7 +295,7 @@ def test_every_action_asks_the_policy_by_itself(world: World) -> None:
     assert surprises == []
     assert done == set(DEEDS)  # Each is possible, for somebody.
     work = sum(action in WORK for action, _ in DEEDS.values())
-    assert cells == 25 * (len(DEEDS) + work * (len(WHEN) - 1))
+    assert cells == (3 * len(Role) + 1) * (len(DEEDS) + work * (len(WHEN) - 1))
 
 
 @pytest.mark.parametrize("name", SIGNING)

@@ -195,6 +195,8 @@ def upgrade() -> None:
                 "coordinator",
                 "admin",
                 "observer",
+                "member",
+                "stand_in",
                 name="role",
                 native_enum=False,
                 length=40,
@@ -229,6 +231,8 @@ def upgrade() -> None:
                 "coordinator",
                 "admin",
                 "observer",
+                "member",
+                "stand_in",
                 name="role",
                 native_enum=False,
                 length=40,
@@ -296,6 +300,8 @@ def upgrade() -> None:
                 "coordinator",
                 "admin",
                 "observer",
+                "member",
+                "stand_in",
                 name="role",
                 native_enum=False,
                 length=40,
@@ -927,6 +933,38 @@ def upgrade() -> None:
     )
 
     op.create_table(
+        "allotment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("line_id", sa.Integer(), nullable=False),
+        sa.Column("binding_id", sa.Integer(), nullable=False),
+        sa.Column("given_by_id", sa.Integer(), nullable=False),
+        sa.Column("given_at", Instant(), nullable=False),
+        sa.Column("ended_at", Instant(), nullable=True),
+        sa.Column("ended_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["binding_id"], ["binding.id"], name=op.f("fk_allotment_binding_id_binding")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ended_by_id"], ["person.id"], name=op.f("fk_allotment_ended_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["given_by_id"], ["person.id"], name=op.f("fk_allotment_given_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(["line_id"], ["line.id"], name=op.f("fk_allotment_line_id_line")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_allotment")),
+    )
+    with op.batch_alter_table("allotment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_allotment_binding_id"), ["binding_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_allotment_line_id"), ["line_id"], unique=False)
+        batch_op.create_index(
+            "uq_allotment_open",
+            ["line_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.create_table(
         "proposal",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("assessment_id", sa.Integer(), nullable=False),
@@ -944,6 +982,7 @@ def upgrade() -> None:
                 "approved",
                 "returned",
                 "replaced",
+                "withdrawn",
                 name="proposaloutcome",
                 native_enum=False,
                 length=40,
