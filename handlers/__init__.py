@@ -20,6 +20,7 @@ _MODULES = (
     "evidence",
     "submission",
     "approval",
+    "signing",
     "receipts",
     "appraisal",
     "councils",

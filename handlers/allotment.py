@@ -208,28 +208,32 @@ def take(turn: Turn, lines: list[Line]) -> State:
 
 
 def ask_colleague(turn: Turn, value: str) -> State:
-    """From a line's card: to whom."""
+    """From a line's card: to whom, or back from whoever has it."""
     sheet = sheet_to_share(turn)
     line = turn.session.get(Line, int(value)) if value.isdecimal() else None
     if line is None or line.assessment_id != sheet.id:
         raise Refusal("press_unknown", [Choice("menu")])
     turn.memory["lines"] = [line.id]
+    titled = {"code": line.item.code, "title": line.item.title}
     holder = allotments.holder_of(turn.session, line.id)
+    back = []
+    if holder is not None:
+        turn.memory["to"] = holder.id
+        back = [Choice("take_back_line", line.id, **titled)]
+    spared = {turn.by.person_id, holder.person_id if holder else None}
+    others = allotments.colleagues(turn.session, sheet.unit_id)
+    offers = [each for each in others if each.person_id not in spared]
     return turn.ask(
         At.COLLEAGUE,
         "ask_colleague_for_line",
-        [
-            Choice("give_to", each.id, name=each.person.name)
-            for each in allotments.colleagues(turn.session, sheet.unit_id)
-            if holder is None or each.person_id != holder.person_id
-        ],
+        [Choice("give_to", each.id, name=each.person.name) for each in offers],
         always=[
-            Choice("line", line.id, code=line.item.code, title=line.item.title),
+            *back,
+            Choice("line", line.id, **titled),
             Choice("allot"),
             Choice("menu"),
         ],
-        code=line.item.code,
-        title=line.item.title,
+        **titled,
         holder=Part("line_is_given", person=holder.person.name) if holder else "",
     )
 
@@ -290,7 +294,10 @@ conversation = Conversation(
             on_choice("take_back_all", take_all),
             on_text(name_back),
         ],
-        At.COLLEAGUE: [on_choice("give_to", give_to)],
+        At.COLLEAGUE: [
+            on_choice("give_to", give_to),
+            on_choice("take_back_line", take_line),
+        ],
     },
     fallbacks=[on_choice("give_more", ask_area), on_choice("colleague_again", show_share)],
 )

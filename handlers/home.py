@@ -133,7 +133,10 @@ def signing(turn: Turn, sheet: Assessment) -> tuple[list[Part], list[Choice]]:
     """What waits for the head, or came back from them; the head decides here, too (F39)."""
     if waits := submission.waiting(turn.session, sheet.id):
         part = Part("home_waits", at=waits.proposed_at, person=waits.proposed_by.name)
-        return [part], submission.decisions(waits) if turn.by.role is Role.HEAD else []
+        if turn.by.role is Role.HEAD:
+            return [part], submission.decisions(waits)
+        barred = submission.why_not_withdraw(turn.session, turn.by, waits, None)
+        return [part], [] if barred else [Choice("withdraw_proposal", waits.id)]
     if back := submission.returned(turn.session, sheet.id):
         return [Part("home_returned", at=back.settled_at, reason=back.reason)], []
     return [], []

@@ -6,6 +6,7 @@ from models.assessment import Assessment
 from models.people import Role
 from models.policy import Action
 from models.refusals import Refusal
+from models.submission import Proposal
 
 SIGNERS = frozenset({Role.FOCAL_OFFICER, Role.DEPUTY, Role.HEAD})
 WORKERS = SIGNERS | {Role.MEMBER, Role.STAND_IN}
@@ -29,6 +30,16 @@ def sheet_at(turn: Turn, value: object, action: Action) -> Assessment:
         raise Refusal("press_unknown", [Choice("menu")])
     policy.check(turn.session, turn.by, action, sheet)
     return sheet
+
+
+def proposal_at(turn: Turn, value: object, action: Action) -> Proposal:
+    """The proposal with the id ``value``, if the person may do ``action`` to its sheet."""
+    text = str(value)
+    proposal = turn.session.get(Proposal, int(text)) if is_id(text) else None
+    if proposal is None:
+        raise Refusal("press_unknown", [Choice("menu")])
+    policy.check(turn.session, turn.by, action, proposal.assessment)
+    return proposal
 
 
 def is_id(text: str) -> bool:

@@ -4,8 +4,17 @@ The head's side is ``approval``; receipts, once there are some, are ``receipts``
 """
 
 from handlers import pages
-from handlers.dialogue import Choice, Conversation, Part, State, Turn, on_choice, on_command
-from handlers.sheets import SIGNERS, own_sheet, sheet_at
+from handlers.dialogue import (
+    Choice,
+    Conversation,
+    Part,
+    State,
+    Turn,
+    on_choice,
+    on_command,
+    on_text,
+)
+from handlers.sheets import SIGNERS, own_sheet, proposal_at, sheet_at
 from handlers.submission_lines import (
     ON_A_PAGE,
     finding_lines,
@@ -16,12 +25,13 @@ from handlers.submission_lines import (
 from models import submission
 from models.assessment import Assessment
 from models.policy import Action
-from models.submission import Preview
+from models.submission import Preview, Proposal
 
 
 class At(State):
     CHECKS = "checks"
     FINDINGS = "findings"
+    WITHDRAWAL = "withdrawal"
 
 
 def show_checks(turn: Turn, _: str = "") -> State:
@@ -33,6 +43,9 @@ def show_checks(turn: Turn, _: str = "") -> State:
     waits = submission.waiting(turn.session, sheet.id)
     if not hard and (waits is None or waits.digest != now.digest):
         offers.append(Choice("propose", sheet.id))
+    if not hard and not submission.why_not_sign(turn.session, turn.by, sheet):
+        offers.append(Choice("sign_with_report", sheet.id))
+    offers += withdrawal(turn, waits)
     return turn.ask(
         At.CHECKS,
         "checks_before_sending",
@@ -91,7 +104,12 @@ def propose(turn: Turn, value: str) -> State | None:
     own = any(head.id == turn.by.person_id for head in heads)
     turn.end(
         name,
-        [*(submission.decisions(proposal) if own else []), Choice("status"), Choice("menu")],
+        [
+            *(submission.decisions(proposal) if own else []),
+            *withdrawal(turn, proposal),
+            Choice("status"),
+            Choice("menu"),
+        ],
         unit=sheet.unit.name,
         proposed_at=proposal.proposed_at,
         heads=[head.name for head in heads],
@@ -99,6 +117,39 @@ def propose(turn: Turn, value: str) -> State | None:
         points=proposal.points,
         max_points=proposal.max_points,
     )
+    return None
+
+
+def withdrawal(turn: Turn, proposal: Proposal | None) -> list[Choice]:
+    """The way to take back what waits, for whoever may."""
+    if proposal is None:
+        return []
+    if submission.why_not_withdraw(turn.session, turn.by, proposal, None):
+        return []
+    return [Choice("withdraw_proposal", proposal.id)]
+
+
+def ask_withdrawal(turn: Turn, value: str) -> State:
+    proposal = proposal_at(turn, value, Action.PROPOSE)
+    if refusal := submission.why_not_withdraw(turn.session, turn.by, proposal, None):
+        raise refusal
+    turn.memory["proposal"] = proposal.id
+    heads = submission.heads_of(turn.session, proposal.assessment.unit_id)
+    return turn.ask(
+        At.WITHDRAWAL,
+        "ask_withdrawal_reason",
+        [Choice("submit"), Choice("menu")],
+        proposed_at=proposal.proposed_at,
+        heads=[head.name for head in heads],
+    )
+
+
+def withdraw(turn: Turn, text: str) -> State | None:
+    proposal = proposal_at(turn, turn.memory.get("proposal", ""), Action.PROPOSE)
+    submission.withdraw(turn.session, turn.by, proposal, text)
+    offers = [Choice("status"), Choice("submit"), Choice("menu")]
+    unit = proposal.assessment.unit.name
+    turn.end("proposal_is_withdrawn", offers, unit=unit, reason=proposal.reason)
     return None
 
 
@@ -119,6 +170,7 @@ conversation = Conversation(
         on_choice("see_findings", list_findings),
         on_choice("more_findings", list_findings),
         on_choice("propose", propose),
+        on_choice("withdraw_proposal", ask_withdrawal),
     ],
-    states={At.CHECKS: [], At.FINDINGS: []},
+    states={At.CHECKS: [], At.FINDINGS: [], At.WITHDRAWAL: [on_text(withdraw)]},
 )

@@ -20,7 +20,7 @@ from models.campaigns import (
     takes_part,
     units_in,
 )
-from models.campaigns.tables import TIMELINESS
+from models.campaigns.tables import TIMELINESS, SignOff
 from models.files import StoredFile
 from models.people import By
 from models.refusals import Refusal
@@ -36,6 +36,7 @@ def create(
     owner: Unit,
     catalogues: Mapping[UnitKind, str],
     timeliness_code: str = TIMELINESS,
+    sign_off: SignOff = SignOff.HEAD,
 ) -> Campaign:
     """A draft with the default calendar (R6.1–R6.8), its groups, and its frozen list of units.
 
@@ -47,7 +48,11 @@ def create(
     if session.scalar(same) is not None:
         raise Refusal("campaign_exists", year=year, owner=owner.name)
     campaign = Campaign(
-        year=year, owner=owner, created_at=by.now, timeliness_code=timeliness_code.strip()
+        year=year,
+        owner=owner,
+        created_at=by.now,
+        timeliness_code=timeliness_code.strip(),
+        sign_off=sign_off,
     )
     campaign.windows = default_windows(year)
     campaign.groups = [_group(session, kind, name) for kind, name in catalogues.items()]
@@ -59,7 +64,8 @@ def create(
             raise Refusal("group_without_units", kind=kind, owner=owner.name)
     named = {kind.value: name for kind, name in catalogues.items()}
     details = {"campaign": campaign.id, "owner": owner.id, "year": year}
-    audit.append(session, "create_campaign", by, **details, catalogues=named)
+    settings = {"catalogues": named, "sign_off": sign_off.value}
+    audit.append(session, "create_campaign", by, **details, **settings)
     return campaign
 
 

@@ -36,6 +36,7 @@ class Action(enum.StrEnum):
     DOWNLOAD_EVIDENCE = "download_evidence"  # Line
     GIVE_LINES = "give_lines"  # Assessment: say which colleague does which line
     PROPOSE = "propose"  # Assessment: check it before sending, lay it before the head
+    SEND_SIGNED = "send_signed"  # Assessment: send it off with the report that the head signed
     APPROVE = "approve"  # Assessment: send it off, or return it
     VIEW_RECEIPT = "view_receipt"  # Assessment
     REOPEN = "reopen"  # Assessment
@@ -117,6 +118,7 @@ TABLE: Mapping[Action, Row] = {
     Action.DOWNLOAD_EVIDENCE: {**_SEES, Role.REVIEWER: _ASSIGNED, Role.COUNCIL_MEMBER: _ASSIGNED},
     Action.GIVE_LINES: _SIGNS,
     Action.PROPOSE: _SIGNS,
+    Action.SEND_SIGNED: {Role.FOCAL_OFFICER: _OWN, Role.DEPUTY: _OWN},
     Action.APPROVE: {Role.HEAD: _OWN},
     Action.VIEW_RECEIPT: _RECEIPTS,
     Action.REOPEN: _LEADS,

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
+from jobs.reminders import queue_due_reminders
 from models.people import Role
 from models.submission import Proposal, Submission
 from tests import sheets
@@ -291,3 +292,41 @@ def test_a_proposal_that_nothing_changed_is_not_made_twice(
     assert an.labels == ["Về trang đầu"]
     with bench.sessions() as session:
         assert session.scalar(select(func.count()).select_from(Proposal)) == 1
+
+
+def test_a_proposal_is_withdrawn_and_the_head_hears_why(
+    bench: Bench, an: Officer, head: Officer
+) -> None:
+    complete(bench, an)
+    an.types("/guiduyet")
+    an.picks("propose")
+    assert an.labels[0] == "Rút lại, nêu lý do"
+    an.types("/menu")
+    an.picks("withdraw_proposal")
+    assert "Lê Thị Hoa sẽ nhận được nguyên văn" in an.text
+    an.types("Cần sửa mục 2.1.1")
+    an.sees("proposal_is_withdrawn", unit=UNIT, reason="Cần sửa mục 2.1.1")
+    assert head.text.startswith(
+        f"● Nguyễn Văn An rút lại việc trình kết quả tự đánh giá của {UNIT} lúc 16:30"
+    )
+    head.picks("approve")
+    assert "Nguyễn Văn An đã rút lại lần trình này lúc 16:30" in head.text
+    assert "Lý do: Cần sửa mục 2.1.1." in head.text
+
+
+def test_a_reminder_leads_the_head_to_what_waits(bench: Bench, an: Officer, head: Officer) -> None:
+    """R6.2, F39: the way from the reminder to the decision."""
+    complete(bench, an)
+    an.types("/guiduyet")
+    an.picks("propose")
+    bench.clock.set("2026-11-13 08:00")
+    queue_due_reminders(bench.sessions, bench.clock)
+    assert head.text.startswith(
+        f"▲ Kết quả tự đánh giá của {UNIT} chờ anh/chị duyệt: Nguyễn Văn An trình lúc 16:30"
+    )
+    head.picks("decide")
+    head.sees("proposal_in_detail", unit=UNIT)
+    head.picks("approve")
+    head.sees("sheet_sent")
+    head.picks("decide")
+    head.sees("no_proposal_waits")

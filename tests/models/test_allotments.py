@@ -186,7 +186,7 @@ def test_codes_of_areas_criteria_and_lines_name_lines(unit: Unit) -> None:
 def standing(place: int, holder: int | None, *, settled: bool) -> Standing:
     return Standing(
         1, place, 1, f"1.{place}", "x", 1, settled, None, False, False, False, False, holder
-    )  # type: ignore[arg-type]  # noqa: E501
+    )  # type: ignore[arg-type]
 
 
 LINES = st.lists(st.sampled_from([None, 1, 2, 3]), max_size=12).map(

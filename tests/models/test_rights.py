@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from models import (
+    allotments,
     appraisal,
     assessment,
     conduct,
@@ -199,6 +200,17 @@ SIGNING: dict[str, tuple[Action, Prepare, Signed]] = {
         Action.PROPOSE,
         World.complete,
         lambda w, by, sheet: submission.propose(w.session, by, sheet),  # type: ignore[arg-type]
+    ),
+    "give lines": (
+        Action.GIVE_LINES,
+        World.complete,
+        lambda w, by, sheet: allotments.give(
+            w.session,
+            by,
+            sheet,  # type: ignore[arg-type]
+            [w.line],
+            w.deputy or Binding(),
+        ),
     ),
     "approve": (
         Action.APPROVE,

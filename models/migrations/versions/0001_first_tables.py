@@ -277,6 +277,11 @@ def upgrade() -> None:
         sa.Column("plan_file_id", sa.Integer(), nullable=True),
         sa.Column("opened_at", Instant(), nullable=True),
         sa.Column("timeliness_code", sa.String(), nullable=False),
+        sa.Column(
+            "sign_off",
+            sa.Enum("head", "scan", name="signoff", native_enum=False, length=40),
+            nullable=False,
+        ),
         sa.ForeignKeyConstraint(["owner_id"], ["unit.id"], name=op.f("fk_campaign_owner_id_unit")),
         sa.ForeignKeyConstraint(
             ["plan_file_id"], ["stored_file.id"], name=op.f("fk_campaign_plan_file_id_stored_file")
@@ -983,6 +988,7 @@ def upgrade() -> None:
                 "returned",
                 "replaced",
                 "withdrawn",
+                "signed",
                 name="proposaloutcome",
                 native_enum=False,
                 length=40,
@@ -1050,6 +1056,39 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_submission_assessment_id"), ["assessment_id"], unique=False
         )
+
+    op.create_table(
+        "signed_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("dated_on", sa.Date(), nullable=False),
+        sa.Column(
+            "scan",
+            sa.Enum(
+                "off",
+                "clean",
+                "infected",
+                "not_scanned",
+                name="scan",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["stored_file.id"], name=op.f("fk_signed_report_file_id_stored_file")
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["submission.id"],
+            name=op.f("fk_signed_report_submission_id_submission"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signed_report")),
+        sa.UniqueConstraint("submission_id", name=op.f("uq_signed_report_submission_id")),
+    )
 
     op.create_table(
         "reopening",
