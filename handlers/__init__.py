@@ -27,6 +27,7 @@ _MODULES = (
     "coordination",
     "rehearsal",
     "reopening",
+    "stand_in",
     "reminders",
     "administration",
     "directory",

@@ -50,6 +50,7 @@ def show_details(turn: Turn, value: str) -> State | None:
     sheet = proposal.assessment
     now = submission.preview(turn.session, sheet, turn.now)
     found = len(now.checks.findings)
+    entered = sum("on_behalf" in line for line in now.lines)
     offers = submission.decisions(proposal)[:2]
     if found:
         offers.append(Choice("see_findings", sheet.id, count=found))
@@ -64,6 +65,7 @@ def show_details(turn: Turn, value: str) -> State | None:
         timed=timed_part(now),
         survey=survey_part(now),
         found=found,
+        behalf=Part("lines_on_behalf", count=entered) if entered else None,
         **preview_values(now),
     )
     return None

@@ -18,6 +18,7 @@ from models import (
     inbox,
     people,
     policy,
+    stand_ins,
     submission,
 )
 from models.appraisal import TaskStatus
@@ -107,6 +108,9 @@ def sheet_work(turn: Turn, campaign: Campaign) -> tuple[list[Part], list[Choice]
     if closed is None and signs:
         offers.insert(len(offers) if total.open else 0, Choice("submit"))
     books = [] if turn.by.role is Role.MEMBER else [Choice("workbook")]
+    if stands := stand_ins.standing_of(turn.session, turn.by):
+        asked = [Part("home_stand_in", reason=stands.reason)]
+        books.append(Choice("end_stand_in"))
     others = [*books, Choice("calendar"), Choice("more")]
     return [*counts(total), *own_share(turn, sheet), *asked], [*decisions, *offers, *others]
 

@@ -16,7 +16,7 @@ from handlers.dialogue import (
     on_command,
     on_text,
 )
-from handlers.sheets import WORKERS, own_sheet
+from handlers.sheets import WORKERS, behalf_part, own_sheet
 from models import allotments, assessment, policy
 from models.assessment import AreaProgress, Assessment, Line, SelfScore, Standing, Tally
 from models.catalogue import Method, rule_of, wording
@@ -185,7 +185,8 @@ def score_part(turn: Turn, line: Line) -> Part:
 
 def scored_part(turn: Turn, score: SelfScore) -> Part:
     person = turn.session.get_one(Person, score.scored_by_id)
-    return Part("scored_by", person=person.name, at=score.scored_at)
+    behalf = behalf_part(turn, score.line.assessment_id, score.scored_by_id, score.scored_at)
+    return Part("scored_by", person=person.name, at=score.scored_at, behalf=behalf)
 
 
 def timed_part(turn: Turn, line: Line) -> Part:
@@ -212,7 +213,9 @@ def proof_parts(turn: Turn, line: Line) -> list[Part]:
     else:
         parts.append(Part("line_needs_no_evidence"))
     if explanation := assessment.explanation_of(turn.session, line.id):
-        parts.append(Part("line_explained", text=explanation.text))
+        wrote = (explanation.written_by_id, explanation.written_at)
+        behalf = behalf_part(turn, line.assessment_id, *wrote)
+        parts.append(Part("line_explained", text=explanation.text, behalf=behalf))
     return parts
 
 

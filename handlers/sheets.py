@@ -1,7 +1,9 @@
 """Who works on a unit's sheet, and where that sheet is found."""
 
-from handlers.dialogue import Choice, Turn
-from models import assessment, policy
+from datetime import datetime
+
+from handlers.dialogue import Choice, Part, Turn
+from models import assessment, policy, stand_ins
 from models.assessment import Assessment
 from models.people import Role
 from models.policy import Action
@@ -40,6 +42,12 @@ def proposal_at(turn: Turn, value: object, action: Action) -> Proposal:
         raise Refusal("press_unknown", [Choice("menu")])
     policy.check(turn.session, turn.by, action, proposal.assessment)
     return proposal
+
+
+def behalf_part(turn: Turn, sheet_id: int, person_id: int | None, at: datetime) -> Part | None:
+    """That it was entered on the unit's behalf, and why (F40)."""
+    found = stand_ins.covering(turn.session, sheet_id, person_id, at)
+    return Part("entered_on_behalf", reason=found.reason) if found else None
 
 
 def is_id(text: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from models.people.tables import Binding, By, Role
@@ -40,6 +40,7 @@ class Action(enum.StrEnum):
     APPROVE = "approve"  # Assessment: send it off, or return it
     VIEW_RECEIPT = "view_receipt"  # Assessment
     REOPEN = "reopen"  # Assessment
+    STAND_IN = "stand_in"  # Assessment: enter on the unit's behalf
     ASSIGN_TASKS = "assign_tasks"  # Campaign
     ANSWER_TASK = "answer_task"  # AppraisalTask: acknowledge it, decline it
     VIEW_PROGRESS = "view_progress"  # Campaign
@@ -122,6 +123,7 @@ TABLE: Mapping[Action, Row] = {
     Action.APPROVE: {Role.HEAD: _OWN},
     Action.VIEW_RECEIPT: _RECEIPTS,
     Action.REOPEN: _LEADS,
+    Action.STAND_IN: {Role.COORDINATOR: _LED},
     Action.ASSIGN_TASKS: _LEADS,
     Action.ANSWER_TASK: {Role.REVIEWER: _SELF, Role.COUNCIL_MEMBER: _SELF},
     Action.VIEW_PROGRESS: {**_LEADS, Role.OBSERVER: _LED},
@@ -149,6 +151,10 @@ GRANTS: Mapping[Role | None, Mapping[Relation, frozenset[Role]]] = {
 }
 # A head also says who follows the unit's focal officer (N24).
 HANDED_OVER: Mapping[Role | None, frozenset[Role]] = {Role.HEAD: frozenset({Role.FOCAL_OFFICER})}
+# Nobody gives the role of a stand-in: it comes from the coordinator's own, and can be taken.
+TAKEN: Mapping[Role | None, frozenset[Role]] = dict.fromkeys(
+    (OPERATOR, Role.ADMIN, Role.COORDINATOR), frozenset({Role.STAND_IN})
+)
 
 
 def why_not(session: Session, by: By, action: Action, thing: "Thing" = None) -> Refusal | None:
@@ -224,6 +230,8 @@ def _why_not_grant(
     roles = frozenset[Role]().union(*(allowed.get(relation, ()) for relation in standing))
     if action is Action.HAND_OVER:
         roles |= HANDED_OVER.get(by.role, frozenset())
+    if action is Action.REVOKE:
+        roles |= TAKEN.get(by.role, frozenset())
     if grant.role in roles:
         return None
     return Refusal("role_not_yours_to_give", role=grant.role, unit=grant.unit.name)
@@ -291,9 +299,9 @@ def _is_assigned(session: Session, by: By, line: "Line") -> bool:
 
     if by.unit_id != line.item.appraising_agency_id:
         return False  # R5.2a
-    units = select(Binding.unit_id).where(
-        Binding.person_id == by.person_id, Binding.ended_at.is_(None)
-    )
+    # Who once entered on a unit's behalf does not appraise what they entered.
+    still = or_(Binding.ended_at.is_(None), Binding.role == Role.STAND_IN)
+    units = select(Binding.unit_id).where(Binding.person_id == by.person_id, still)
     if line.assessment.unit_id in set(session.scalars(units)):
         return False  # Nobody appraises the own unit, in whatever role they belong to it.
     tasks = select(AppraisalTask.id).where(

@@ -21,6 +21,7 @@ from models.catalogue import tables as catalogue
 from models.evidence import tables as evidence
 from models.people import tables as people
 from models.reminders import tables as reminders
+from models.stand_ins import tables as stand_ins
 from models.submission import tables as submission
 from models.workbook import tables as workbook
 
@@ -41,6 +42,7 @@ __all__ = [
     "reminders",
     "sending",
     "settings",
+    "stand_ins",
     "submission",
     "units",
     "uploads",

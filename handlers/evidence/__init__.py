@@ -17,6 +17,7 @@ conversation = Conversation(
         on_choice("documents", lines.start),
         on_choice("evidence_for", line_cards.open_line),
         on_choice("explain", lines.ask_explanation),
+        on_choice("overwrite_explanation", lines.overwrite_explanation),
         on_file(filing.take_files),
     ],
     states={

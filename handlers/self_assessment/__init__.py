@@ -18,6 +18,7 @@ conversation = Conversation(
         on_choice("score", lines.begin_with),
         on_choice("change_figures", lines.begin_with),
         on_choice("score_later", lines.leave),
+        on_choice("overwrite_score", answers.overwrite),
         on_choice("how_scored", lines.show_how),
     ],
     states={

@@ -41,6 +41,8 @@ def begin(turn: Turn, line: Line) -> State:
     check(turn, line)
     turn.memory.clear()
     turn.memory["line"] = line.id
+    newest = assessment.score_of(turn.session, line.id)
+    turn.memory["seen"] = newest.version if newest else 0
     return questions.ask(turn, rule_of(line.item))
 
 

@@ -18,7 +18,6 @@ from models.submission.queries import (
     waiting,
 )
 from models.submission.rules import (
-    REASON_SIGNS,
     why_not_decide,
     why_not_look,
     why_not_reopen,
@@ -42,7 +41,6 @@ from models.submission.tables import (
 )
 
 __all__ = [
-    "REASON_SIGNS",
     "AreaTotals",
     "Checks",
     "Doubt",

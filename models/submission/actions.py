@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import assessment, audit
+from models import assessment, audit, stand_ins
 from models.assessment.tables import Assessment
 from models.messages import Choice
 from models.people.codes import ALPHABET
@@ -154,6 +154,7 @@ def send(session: Session, by: By, proposal: Proposal) -> Submission:
     session.add(submission)
     sheet.locked_at = by.now
     session.flush()
+    stand_ins.end_all(session, by, sheet)
     return submission
 
 

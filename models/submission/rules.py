@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models import assessment, calendar, policy
+from models import assessment, calendar, policy, reasons
 from models.assessment.tables import Assessment
 from models.campaigns.rules import EffectiveWindow
 from models.messages import Choice
@@ -14,8 +14,6 @@ from models.refusals import Refusal
 from models.reminders import Rung
 from models.submission.checks import Checks, Doubt
 from models.submission.tables import Proposal, ProposalOutcome, Submission
-
-REASON_SIGNS = 500
 
 
 def why_not_look(session: Session, by: By, sheet: Assessment) -> Refusal | None:
@@ -84,11 +82,11 @@ def why_not_withdraw(
     if by.person_id != proposal.proposed_by_id and by.role is not Role.FOCAL_OFFICER:
         values = {"person": proposal.proposed_by.name}
         return Refusal("proposal_of_another", [Choice("menu")], **values)
-    return _why_not_reason(reason, "withdrawal_needs_reason")
+    return reasons.why_not(reason, "withdrawal_needs_reason")
 
 
 def why_not_return(session: Session, by: By, proposal: Proposal, reason: str) -> Refusal | None:
-    return why_not_decide(session, by, proposal) or _why_not_reason(reason, "return_needs_reason")
+    return why_not_decide(session, by, proposal) or reasons.why_not(reason, "return_needs_reason")
 
 
 def why_not_verify(session: Session, by: By, submission: Submission | None) -> Refusal | None:
@@ -120,7 +118,7 @@ def why_not_reopen(
         return Refusal("reopening_is_past", until=until)
     if until is not None and until < window.closes_at:
         return Refusal("reopening_shortens", closes_at=window.closes_at)
-    return _why_not_reason(reason, "reopening_needs_reason")
+    return reasons.why_not(reason, "reopening_needs_reason")
 
 
 def decision_rungs(proposed_at: datetime, closes_at: datetime) -> list[Rung]:
@@ -133,12 +131,3 @@ def decision_rungs(proposed_at: datetime, closes_at: datetime) -> list[Rung]:
     final.append(Rung("last_afternoon", calendar.at_hour(last, 14)))
     by_instant = {rung.due_at: rung for rung in (*rungs, *final)}
     return [by_instant[at] for at in sorted(by_instant) if proposed_at < at < closes_at]
-
-
-def _why_not_reason(reason: str | None, missing: str) -> Refusal | None:
-    """``missing`` names the sentence for a reason without words; None was not asked for yet."""
-    if reason is not None and not reason.strip():
-        return Refusal(missing)
-    if reason is not None and len(reason) > REASON_SIGNS:
-        return Refusal("reason_too_long", length=len(reason), limit=REASON_SIGNS)
-    return None

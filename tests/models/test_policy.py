@@ -51,9 +51,11 @@ MATRIX = {
     Action.DOWNLOAD_EVIDENCE:   "yuu   yuu   yuu   uuu   uuu   uyu   rrr   yyu   yuu   yuu",
     Action.GIVE_LINES:          "yuu   yuu   yuu   rrr   rrr   rrr   rrr   rrr   rrr   rrr",
     Action.PROPOSE:             "yuu   yuu   yuu   rrr   rrr   rrr   rrr   rrr   rrr   rrr",
+    Action.SEND_SIGNED:         "yuu   yuu   rrr   rrr   rrr   rrr   rrr   rrr   rrr   rrr",
     Action.APPROVE:             "rrr   rrr   yuu   rrr   rrr   rrr   rrr   rrr   rrr   rrr",
     Action.VIEW_RECEIPT:        "yuu   yuu   yuu   yuu   yuu   yyu   yyu   yuu   yuu   yuu",
     Action.REOPEN:              "rrr   rrr   rrr   rrr   rrr   uyu   rrr   rrr   rrr   rrr",
+    Action.STAND_IN:            "rrr   rrr   rrr   rrr   rrr   uyu   rrr   rrr   rrr   rrr",
     Action.ASSIGN_TASKS:        "rrr   rrr   rrr   rrr   rrr   uyu   rrr   rrr   rrr   rrr",
     Action.ANSWER_TASK:         "rrr   rrr   rrr   ttt   ttt   rrr   rrr   rrr   rrr   rrr",
     Action.VIEW_PROGRESS:       "rrr   rrr   rrr   rrr   rrr   uyu   rrr   uyu   rrr   rrr",
@@ -73,6 +75,8 @@ OPERATORS_OWN = {
     Action.ANSWER_TASK,
     Action.GIVE_LINES,
     Action.PROPOSE,
+    Action.SEND_SIGNED,
+    Action.STAND_IN,
     Action.APPROVE,
 }
 

@@ -16,6 +16,7 @@ from models import (
     evidence,
     people,
     policy,
+    stand_ins,
     submission,
     units,
 )
@@ -200,6 +201,11 @@ SIGNING: dict[str, tuple[Action, Prepare, Signed]] = {
         Action.PROPOSE,
         World.complete,
         lambda w, by, sheet: submission.propose(w.session, by, sheet),  # type: ignore[arg-type]
+    ),
+    "stand in": (
+        Action.STAND_IN,
+        World.complete,
+        lambda w, by, sheet: stand_ins.begin(w.session, by, sheet, "x"),  # type: ignore[arg-type]
     ),
     "give lines": (
         Action.GIVE_LINES,

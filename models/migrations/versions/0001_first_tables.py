@@ -970,6 +970,26 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "stand_in",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("assessment_id", sa.Integer(), nullable=False),
+        sa.Column("binding_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"], ["assessment.id"], name=op.f("fk_stand_in_assessment_id_assessment")
+        ),
+        sa.ForeignKeyConstraint(
+            ["binding_id"], ["binding.id"], name=op.f("fk_stand_in_binding_id_binding")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stand_in")),
+        sa.UniqueConstraint("binding_id", name=op.f("uq_stand_in_binding_id")),
+    )
+    with op.batch_alter_table("stand_in", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_stand_in_assessment_id"), ["assessment_id"], unique=False
+        )
+
+    op.create_table(
         "proposal",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("assessment_id", sa.Integer(), nullable=False),
