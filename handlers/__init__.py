@@ -28,6 +28,7 @@ _MODULES = (
     "rehearsal",
     "reopening",
     "stand_in",
+    "sign_off",
     "reminders",
     "administration",
     "directory",

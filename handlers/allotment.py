@@ -14,7 +14,7 @@ from handlers.dialogue import (
     on_text,
 )
 from handlers.sheets import SIGNERS, own_sheet
-from models import allotments, assessment
+from models import allotments, assessment, policy
 from models.allotments import Share
 from models.assessment import Assessment, Line, Standing
 from models.catalogue.tables import Item
@@ -43,11 +43,16 @@ def start(turn: Turn, _: str = "") -> State:
         At.COLLEAGUES,
         "allotment_overview",
         [Choice("colleague", share.binding.id, name=share.binding.person.name) for share in found],
-        always=[Choice("invite_people"), Choice("menu")],
+        always=[*inviting(turn, sheet), Choice("menu")],
         unit=sheet.unit.name,
         shares=[share_line(share) for share in found],
         left=len(lines_of_work(turn, sheet)) - given,
     )
+
+
+def inviting(turn: Turn, sheet: Assessment) -> list[Choice]:
+    may = policy.grantable_roles(turn.session, turn.by, sheet.unit)
+    return [Choice("invite_people")] if may else []
 
 
 def share_line(share: Share) -> Part:

@@ -39,7 +39,7 @@ OTHERS = {
     Role.STAND_IN: ("status", "settings", "help"),
     Role.REVIEWER: GENERAL,
     Role.COUNCIL_MEMBER: GENERAL,
-    Role.COORDINATOR: ("task_answers", "rehearsal", "invite_people", "people", "settings", "help"),
+    Role.COORDINATOR: ("task_answers", "sign_off", "rehearsal", "invite_people", "people", "settings", "help"),
     Role.ADMIN: GENERAL,
     Role.OBSERVER: GENERAL,
 }

@@ -101,6 +101,17 @@ def move(
     return window
 
 
+def choose_sign_off(session: Session, by: By, campaign: Campaign, sign_off: SignOff) -> None:
+    """How the units' sheets are signed off from now on (F39); what was sent stays as it is."""
+    policy.check(session, by, policy.Action.RUN_CAMPAIGN, campaign)
+    if campaign.sign_off is sign_off:
+        return
+    details = {"campaign": campaign.id, "before": campaign.sign_off.value}
+    campaign.sign_off = sign_off
+    session.flush()
+    audit.append(session, "choose_sign_off", by, **details, after=sign_off.value)
+
+
 def issue_plan(
     session: Session,
     by: By,

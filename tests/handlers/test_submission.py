@@ -402,3 +402,19 @@ def test_what_is_no_scan_is_not_taken(bench: Bench, an: Officer) -> None:
     an.sees("refusal.report_not_a_scan", file="so lieu.xlsx")
     an.sends(("1.pdf", b"%PDF 1"), ("2.pdf", b"%PDF 2"))
     an.sees("refusal.report_is_one_file", count=2)
+
+
+def test_the_coordinator_says_whether_a_signed_report_will_do(bench: Bench, an: Officer) -> None:
+    """F39: off until then."""
+    complete(bench, an)
+    lan = bench.officer("Lê Thị Lan", "SNV", Role.COORDINATOR)
+    lan.types("/menu")
+    lan.picks("more")
+    lan.picks("sign_off")
+    assert "cách duyệt phiếu của đơn vị: duyệt trên hệ thống." in lan.text
+    an.types("/guiduyet")
+    assert "Gửi kèm báo cáo đã ký" not in an.labels
+    lan.picks("choose_sign_off")
+    lan.sees("sign_off_is_chosen")
+    an.types("/guiduyet")
+    assert "Gửi kèm báo cáo đã ký" in an.labels

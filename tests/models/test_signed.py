@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from models import assessment, conduct, evidence, submission, units
+from models import assessment, conduct, evidence, submission
 from models.audit import AuditEntry
 from models.campaigns import Campaign
 from models.campaigns.tables import SignOff
@@ -135,11 +135,21 @@ def test_a_proposal_that_waits_gives_way(office: Signing) -> None:
     assert heard.name == "sheet_locked"
 
 
-def test_a_campaign_is_made_with_it(province: sessionmaker[Session]) -> None:
-    with province() as session:
-        owner = units.by_code(session, "HLUCNAM")
-        assert owner is not None
-        ways = {"sign_off": SignOff.SCAN, "year": 2027, "owner": owner}
-        made = conduct.create(session, By(DAY), catalogues={}, **ways)  # type: ignore[arg-type]
-        assert made.sign_off is SignOff.SCAN
-        session.rollback()
+def test_the_coordinator_chooses_the_way_and_it_is_in_the_log(office: Signing) -> None:
+    """I8, I9."""
+    campaign = office.sheet.campaign
+    for by in (office.an, office.head, office.by("SNV", Role.ADMIN)):
+        choose = refused(
+            lambda by=by: conduct.choose_sign_off(office.session, by, campaign, SignOff.HEAD)
+        )
+        assert choose.name == "not_your_role"
+    conduct.choose_sign_off(office.session, office.lan, campaign, SignOff.HEAD)
+    assert refused(office.sign).name == "head_confirms_here"
+    office.session.commit()
+    newest = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)
+    entry = office.session.scalars(newest).one()
+    assert (entry.action, entry.details["before"], entry.details["after"]) == (
+        "choose_sign_off",
+        "scan",
+        "head",
+    )

@@ -168,7 +168,7 @@ def test_who_once_stood_in_for_a_unit_does_not_appraise_it(office: Office) -> No
     line, person = office.line("1.1.1"), office.lan.person
     assert person is not None
     unit = sheets.sheet_of(office.session, "SNV").unit
-    role = Binding(person=person, unit=unit, role=Role.REVIEWER, since=DAY)
+    role = Binding(person_id=person.id, unit=unit, role=Role.REVIEWER, since=DAY)
     task = AppraisalTask(
         campaign=office.sheet.campaign,
         step=Step.ROUND_1,
