@@ -40,19 +40,24 @@ class SelfAssessment(Duty):
         roles = (Role.FOCAL_OFFICER, Role.DEPUTY, Role.MEMBER)
         return reminders.bindings_in(session, reminder.unit_id, roles)
 
+    def reached(self, session: Session, reminder: Reminder, held: list[Binding]) -> list[Binding]:
+        """Who answers for the sheet, and whoever has lines of their own that are open."""
+        answerable = _answerable(held)
+        return [
+            each
+            for each in held
+            if each in answerable or _own_debt(session, reminder, each.person_id)
+        ]
+
     def share_of(
         self, session: Session, reminder: Reminder, binding: Binding, debt: Part
     ) -> Part | None:
-        """The whole sheet for the focal officers, or for the deputies where there is none (N16),
-        and for the deputy who asked to be reminded; for everybody else the lines given to them.
-        """
+        """The whole sheet for who answers for it and for the deputy who asked to be reminded;
+        for everybody else the lines given to them."""
         asked = reminder.person_id is not None and binding.role is not Role.MEMBER
         if asked or binding in _answerable(self.held_by(session, reminder)):
             return debt
-        sheet = _sheet(session, reminder)
-        assert sheet is not None  # Otherwise nobody owes anything.
-        lines = standings(session, sheet.id)
-        own = owed([line for line in lines if line.holder_id == binding.person_id])
+        own = _own_debt(session, reminder, binding.person_id)
         return Part("reminder_own_lines", missing=_missing(own)) if own else None
 
     def debt_of(self, session: Session, reminder: Reminder) -> Part | None:
@@ -92,11 +97,19 @@ def _sheet(session: Session, reminder: Reminder) -> Assessment | None:
 
 
 def _answerable(held: list[Binding]) -> list[Binding]:
-    """Who answers for the whole sheet."""
+    """Who answers for the whole sheet: the focal officers, or the deputies where there is none
+    (N16)."""
     for role in (Role.FOCAL_OFFICER, Role.DEPUTY):
         if found := [binding for binding in held if binding.role is role]:
             return found
     return []
+
+
+def _own_debt(session: Session, reminder: Reminder, person_id: int) -> Owed:
+    """What is open of the lines that were given to the person."""
+    sheet = _sheet(session, reminder)
+    lines = standings(session, sheet.id) if sheet else []
+    return owed([line for line in lines if line.holder_id == person_id])
 
 
 def _first_line(session: Session, item: Item) -> Standing | None:

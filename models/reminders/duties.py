@@ -85,7 +85,7 @@ class Duty(ABC):
         duty says otherwise."""
         return debt
 
-    def reached(self, held: list[Binding]) -> list[Binding]:
+    def reached(self, session: Session, reminder: Reminder, held: list[Binding]) -> list[Binding]:
         """Whom of those a rung is for: all, unless the duty says otherwise."""
         return held
 
@@ -141,7 +141,7 @@ def debt_of(session: Session, reminder: Reminder) -> Part | None:
 
 def recipients(session: Session, reminder: Reminder) -> list[Binding]:
     """Whom it reaches now (C19)."""
-    return duty_of(reminder).reached(concerned(session, reminder))
+    return duty_of(reminder).reached(session, reminder, concerned(session, reminder))
 
 
 def concerned(session: Session, reminder: Reminder) -> list[Binding]:

@@ -93,8 +93,7 @@ def _settle_subject(session: Session, rows: list[Reminder], now: datetime) -> li
             reminder.outcome = Outcome.QUEUED
     for reminder, _ in told:
         if reminder.outcome is not Outcome.QUEUED:
-            asked = reminder.person_id is not None
-            reminder.outcome = Outcome.NOTHING_OWED if asked else Outcome.NO_RECIPIENT
+            reminder.outcome = Outcome.NOTHING_OWED
     return list(first.values())
 
 

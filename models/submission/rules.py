@@ -125,7 +125,7 @@ def decision_rungs(proposed_at: datetime, closes_at: datetime) -> list[Rung]:
     """When the heads are reminded of a proposal that waits: at 08:00 on the first, third and
     fifth working day after it, and at 08:00 and 14:00 of the last day; within the window."""
     day, last = calendar.local_day(proposed_at), calendar.last_day(closes_at)
-    days = [(f"after_{count}", calendar.add_working_days(day, count)) for count in (1, 3, 5)]
+    days = [(f"waits_{count}", calendar.add_working_days(day, count)) for count in (1, 3, 5)]
     rungs = [Rung(name, calendar.at_hour(on, 8)) for name, on in days]
     final = [Rung("last_day", calendar.at_hour(last, 8))]
     final.append(Rung("last_afternoon", calendar.at_hour(last, 14)))

@@ -47,7 +47,6 @@ NO_SCREENS = {"already_joined", "which_role", "ask_receipt_code", *NOT_TAKEN}
 COMMANDS = [
     "/menu", "/trogiup", "/lich", "/tinhtrang", "/minhchung", "/bieumau", "/nhiemvu", "/tiendo",
     "/moi", "/danhba", "/loi", "/caidat", "/dangnhap", "/start", "/guiduyet", "/bienlai",
-    "/moi", "/danhba", "/loi", "/caidat", "/dangnhap", "/start", "/guiduyet", "/bienlai",
     "/dientap", "/giaoviec",
 ]  # fmt: skip
 TIMES = {

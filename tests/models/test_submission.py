@@ -177,7 +177,7 @@ def test_the_heads_are_reminded_of_what_waits_until_it_does_not(office: Office) 
     friday, sunday = at("2026-11-13 08:00"), at("2026-11-15 08:00")
     afternoon = at("2026-11-15 14:00")
     assert rungs_of(office) == [
-        ("after_1", friday, Outcome.PLANNED),
+        ("waits_1", friday, Outcome.PLANNED),
         ("last_day", sunday, Outcome.PLANNED),
         ("last_afternoon", afternoon, Outcome.PLANNED),
     ]
