@@ -176,7 +176,14 @@ def direct(turn: Turn, main: list[Choice]) -> list[Choice]:
 
 def others(turn: Turn) -> list[Choice]:
     assert turn.by.role is not None  # A turn without a role is a stranger's.
-    return [Choice(action) for action in OTHERS[turn.by.role]]
+    barred = set() if shares_lines(turn) else {"allot"}
+    return [Choice(action) for action in OTHERS[turn.by.role] if action not in barred]
+
+
+def shares_lines(turn: Turn) -> bool:
+    """Whether the person may say now who does which line."""
+    sheet = assessment.sheet_of(turn.session, turn.by.unit_id)
+    return sheet is not None and not allotments.why_not_share(turn.session, turn.by, sheet)
 
 
 def sheet_in(turn: Turn, campaign: Campaign) -> Assessment | None:

@@ -95,7 +95,7 @@ def send_report(turn: Turn, value: str) -> None:
     sent = sent_at(turn, value)
     if sent.report is None:
         raise Refusal("press_unknown", [Choice("menu")])
-    file = Enclosure(sent.report.name, sha256=sent.report.file.sha256)
+    file = Enclosure(sent.report.evidence.name, sha256=sent.report.file.sha256)
     about = {"number": sent.report.number, "dated_on": sent.report.dated_on}
     turn.say("signed_report", [Choice("menu")], enclosure=file, code=sent.code, **about)
 
@@ -146,7 +146,12 @@ def report_values(sent: Submission) -> Mapping[str, Any] | None:
     if report is None:
         return None
     mark = report.file.sha256[:8]
-    return {"number": report.number, "on": report.dated_on, "file": report.name, "mark": mark}
+    return {
+        "number": report.number,
+        "on": report.dated_on,
+        "file": report.evidence.name,
+        "mark": mark,
+    }
 
 
 PLAIN = (

@@ -15,8 +15,9 @@ from handlers.dialogue import (
 from handlers.evidence import uploading
 from handlers.sheets import sheet_at
 from handlers.submission_lines import preview_values, survey_part, timed_part
-from models import evidence, files, submission
+from models import evidence, submission
 from models.assessment import Assessment
+from models.evidence import Evidence
 from models.files import Received
 from models.people import Role
 from models.policy import Action
@@ -54,7 +55,10 @@ def take_scan(turn: Turn, received: Sequence[Received], caption: str) -> State:
     if refusal := submission.why_not_scan(received[0]):
         values = {"platform": turn.channel.capitalize(), **refusal.values}
         raise Refusal(refusal.name, refusal.offers, **values)
-    turn.memory["file"] = files.as_json(received[0])
+    if before := turn.session.get(Evidence, turn.memory.get("document", 0)):
+        evidence.set_aside(turn.session, turn.by, before)
+    kept = evidence.add(turn.session, turn.by, chosen(turn), received[0], caption)
+    turn.memory["document"] = kept.id
     return read_number(turn, caption)
 
 
@@ -67,7 +71,7 @@ def read_number(turn: Turn, text: str) -> State:
     if number and dated:
         return confirm(turn)
     name = "ask_report_number" if not number else "ask_report_date"
-    file = str(turn.memory["file"]["name"])
+    file = document_of(turn).name
     return turn.ask(At.NUMBER, name, again(turn), file=file, number=number)
 
 
@@ -97,7 +101,7 @@ def confirm(turn: Turn) -> State:
         unit=sheet.unit.name,
         number=report.number,
         dated_on=report.dated_on,
-        file=report.file.name,
+        file=report.document.name,
         timed=timed_part(now),
         survey=survey_part(now),
         **preview_values(now),
@@ -118,8 +122,13 @@ def again(turn: Turn) -> list[Choice]:
 
 
 def report_of(turn: Turn) -> Report:
-    file = files.from_json(turn.memory["file"])
-    return Report(file, turn.memory["number"], date.fromisoformat(turn.memory["dated_on"]))
+    dated_on = date.fromisoformat(turn.memory["dated_on"])
+    return Report(document_of(turn), turn.memory["number"], dated_on)
+
+
+def document_of(turn: Turn) -> Evidence:
+    """The scan, which is kept from the moment it comes: nothing handed in is lost (N14)."""
+    return turn.session.get_one(Evidence, turn.memory["document"])
 
 
 def chosen(turn: Turn) -> Assessment:

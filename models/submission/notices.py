@@ -60,7 +60,7 @@ def report_part(submission: Submission) -> Part | None:
     report = submission.report
     if report is None:
         return None
-    about = {"number": report.number, "dated_on": report.dated_on, "file": report.name}
+    about = {"number": report.number, "dated_on": report.dated_on, "file": report.evidence.name}
     return Part("sent_with_report", **about, mark=report.file.sha256[:8])
 
 

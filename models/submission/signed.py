@@ -9,9 +9,10 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from models import assessment, audit, calendar, files, policy
+from models import assessment, audit, calendar, evidence, policy
 from models.assessment.tables import Assessment
 from models.campaigns.tables import SignOff
+from models.evidence.tables import Evidence
 from models.files import Received
 from models.messages import Choice
 from models.people.tables import By
@@ -26,9 +27,9 @@ MEDIA = ("application/pdf", "image/")
 
 @dataclass(frozen=True)
 class Report:
-    """A scan as it came in, with the number and date that the office gave the report."""
+    """A scan as it was handed in, with the number and date that the office gave the report."""
 
-    file: Received
+    document: Evidence
     number: str
     dated_on: date
 
@@ -48,6 +49,15 @@ def why_not_scan(file: Received) -> Refusal | None:
         return file.refusal
     if not file.media_type.startswith(MEDIA):
         return Refusal("report_not_a_scan", file=file.name)
+    return None
+
+
+def why_not_document(sheet: Assessment, document: Evidence) -> Refusal | None:
+    """The same of a scan that was handed in: one of this sheet, not set aside since."""
+    if document.assessment_id != sheet.id or document.set_aside_at is not None:
+        return Refusal("press_unknown", [Choice("submit"), Choice("menu")])
+    if document.file is None or not document.file.media_type.startswith(MEDIA):
+        return Refusal("report_not_a_scan", file=document.name)
     return None
 
 
@@ -78,7 +88,7 @@ def send_signed(
     now = queries.preview(session, sheet, by.now)
     refusal = (
         why_not_sign(session, by, sheet)
-        or why_not_scan(report.file)
+        or why_not_document(sheet, report.document)
         or why_not_report(by, sheet, report.number, report.dated_on)
         or rules.why_incomplete(now.checks)
     )
@@ -91,17 +101,14 @@ def send_signed(
     proposal = actions.new_proposal(by, sheet, now)
     session.add(proposal)
     actions.settle(session, by, proposal, ProposalOutcome.SIGNED)
+    evidence.set_aside(session, by, report.document)  # It waits for no line any more.
     return _lock(session, by, proposal, report)
 
 
 def _lock(session: Session, by: By, proposal: Proposal, report: Report) -> Submission:
     submission = actions.send(session, by, proposal)
     submission.report = SignedReport(
-        file=files.keep(session, report.file, by.now),
-        name=report.file.name,
-        number=report.number.strip(),
-        dated_on=report.dated_on,
-        scan=report.file.scan,
+        evidence=report.document, number=report.number.strip(), dated_on=report.dated_on
     )
     session.flush()
     about = {"number": submission.report.number, "dated_on": report.dated_on}
@@ -113,7 +120,7 @@ def _lock(session: Session, by: By, proposal: Proposal, report: Report) -> Submi
         submission=submission.id,
         code=submission.code,
         digest=submission.digest,
-        sha256=report.file.sha256,
+        sha256=submission.report.file.sha256,
         **about,
     )
     notices.tell_sent(session, submission, by)

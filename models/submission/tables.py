@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.assessment.tables import Assessment
 from models.base import Base
-from models.files import Scan, StoredFile
+from models.evidence.tables import Evidence
+from models.files import StoredFile
 from models.people.tables import Person
 
 
@@ -98,20 +99,24 @@ class Submission(Base):
 class SignedReport(Base):
     """The scan of the report, signed by the head, with which a sheet was handed in (F39).
 
-    ``name`` is the sender's file name; ``number`` and ``dated_on`` are those on the report.
+    ``evidence`` is the document as it came in, which proves no line; ``number`` and ``dated_on``
+    are those on the report.
     """
 
     __tablename__ = "signed_report"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), unique=True)
-    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
-    name: Mapped[str]
+    evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"))
     number: Mapped[str]
     dated_on: Mapped[date]
-    scan: Mapped[Scan]
     submission: Mapped[Submission] = relationship(back_populates="report")
-    file: Mapped[StoredFile] = relationship()
+    evidence: Mapped[Evidence] = relationship()
+
+    @property
+    def file(self) -> StoredFile:
+        assert self.evidence.file is not None  # A link is no scan.
+        return self.evidence.file
 
 
 class Reopening(Base):

@@ -16,6 +16,7 @@ from models.files import Received
 from models.people import By, Role
 from models.refusals import Refusal
 from models.submission import ProposalOutcome, Report, Submission
+from tests import sheets
 from tests.models.office import DAY, END, Office, refused
 from tests.models.test_evidence import handed
 
@@ -30,8 +31,9 @@ class Signing(Office):
         self.sheet.campaign.sign_off = SignOff.SCAN
 
     def report(self, **change: object) -> Report:
-        report = Report(handed("bc-45.pdf"), "45/BC-STP", SIGNED)
-        return replace(report, **change)  # type: ignore[arg-type]
+        file = change.pop("file", handed("bc-45.pdf"))
+        document = evidence.add(self.session, self.an, self.sheet, file)  # type: ignore[arg-type]
+        return replace(Report(document, "45/BC-STP", SIGNED), **change)  # type: ignore[arg-type]
 
     def sign(self, by: By | None = None, report: Report | None = None) -> Submission:
         who = by or self.an
@@ -52,7 +54,9 @@ def test_the_lock_happens_with_the_signed_report_and_keeps_it(office: Signing) -
     assert office.sheet.locked_at == sent.sent_at == DAY
     assert sent.report is not None
     kept = sent.report
-    assert (kept.number, kept.dated_on, kept.name) == ("45/BC-STP", SIGNED, "bc-45.pdf")
+    about = (kept.number, kept.dated_on, kept.evidence.name)
+    assert about == ("45/BC-STP", SIGNED, "bc-45.pdf")
+    assert evidence.unfiled(office.session, office.sheet.id) == []
     assert kept.file.sha256 == handed("bc-45.pdf").sha256
     assert (sent.approved_by_id, sent.proposal.outcome) == (
         office.an.person_id,
@@ -96,7 +100,7 @@ def test_focal_officer_and_deputy_send_it_and_nobody_else(office: Signing) -> No
         ({"dated_on": SIGNED + timedelta(days=1)}, "report_dated_ahead"),
         ({"dated_on": date(2026, 10, 11)}, "report_dated_early"),
         ({"file": Received("a.xlsx", 1, "a" * 64, "application/zip")}, "report_not_a_scan"),
-        ({"file": Received("a.pdf", 0, refusal=Refusal("file_empty"))}, "file_empty"),
+        ({"file": "https://stp.example.vn/bc-45.pdf"}, "report_not_a_scan"),
     ],
 )
 def test_a_report_without_number_date_or_scan_sends_nothing(
@@ -153,3 +157,20 @@ def test_the_coordinator_chooses_the_way_and_it_is_in_the_log(office: Signing) -
         "scan",
         "head",
     )
+
+
+def test_a_scan_of_another_unit_or_one_set_aside_is_none(office: Signing) -> None:
+    report = office.report()
+    evidence.set_aside(office.session, office.an, report.document)
+    assert refused(lambda: office.sign(report=report)).name == "press_unknown"
+    foreign = office.by("STC", Role.FOCAL_OFFICER)
+    other = evidence.add(
+        office.session, foreign, sheets.sheet_of(office.session, "STC"), handed("c.pdf")
+    )
+    theirs = office.report(document=other)
+    assert refused(lambda: office.sign(report=theirs)).name == "press_unknown"
+
+
+def test_a_file_that_was_refused_is_no_scan() -> None:
+    refusal = Refusal("file_empty")
+    assert submission.why_not_scan(Received("a.pdf", 0, refusal=refusal)) == refusal

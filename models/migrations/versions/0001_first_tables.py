@@ -1081,25 +1081,11 @@ def upgrade() -> None:
         "signed_report",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("submission_id", sa.Integer(), nullable=False),
-        sa.Column("file_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("evidence_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("dated_on", sa.Date(), nullable=False),
-        sa.Column(
-            "scan",
-            sa.Enum(
-                "off",
-                "clean",
-                "infected",
-                "not_scanned",
-                name="scan",
-                native_enum=False,
-                length=40,
-            ),
-            nullable=False,
-        ),
         sa.ForeignKeyConstraint(
-            ["file_id"], ["stored_file.id"], name=op.f("fk_signed_report_file_id_stored_file")
+            ["evidence_id"], ["evidence.id"], name=op.f("fk_signed_report_evidence_id_evidence")
         ),
         sa.ForeignKeyConstraint(
             ["submission_id"],
