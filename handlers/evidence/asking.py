@@ -25,7 +25,8 @@ def ask_which_line(
     likely = assessment.own_first(likely, turn.by) if turn.by.role is Role.MEMBER else likely
     filed = {line.id for line in evidence.filed_lines(turn.session, first.id)}
     always = [Choice("evidence_by_area")]
-    if new:
+    barred = any(evidence.why_not_set_aside(turn.session, turn.by, each) for each in documents)
+    if new and not barred:
         always.append(Choice("evidence_set_aside", ids(documents)))
     always.append(Choice("menu"))
     return turn.ask(
