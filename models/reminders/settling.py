@@ -88,12 +88,12 @@ def _settle_subject(session: Session, rows: list[Reminder], now: datetime) -> li
     first: dict[int, Item] = {}
     for reminder, binding in told:
         share = duties.duty_of(reminder).share_of(session, reminder, binding, debt)
-        if share is not None and binding.person_id not in first:
+        if share is None:
+            is_said = reminder.outcome is Outcome.QUEUED
+            reminder.outcome = Outcome.QUEUED if is_said else Outcome.NOTHING_OWED
+        elif binding.person_id not in first:
             first[binding.person_id] = Item(reminder, binding, share, closes_at)
             reminder.outcome = Outcome.QUEUED
-    for reminder, _ in told:
-        if reminder.outcome is not Outcome.QUEUED:
-            reminder.outcome = Outcome.NOTHING_OWED
     return list(first.values())
 
 
