@@ -17,7 +17,14 @@ def list_areas(turn: Turn, _: str = "") -> State:
     if turn.by.role is Role.MEMBER:
         # Few lines, and nothing can be filed to another: they are offered at once.
         own = allotments.share_of(turn.session, sheet, turn.by.person_id)
-        offers = [pick_line(line) for line in own]
+        waiting = turn.memory.get("documents")
+        documents = documents_at(turn, waiting) if waiting else []
+        proved = {
+            line.id
+            for each in documents
+            for line in evidence.lines_with_content(turn.session, each)
+        }
+        offers = [pick_line(line) for line in own if line.line_id not in proved]
         return turn.ask(At.PICK, "evidence_which_of_lines", offers, always=[Choice("menu")])
     areas = assessment.areas(turn.session, sheet.id)
     offers = [Choice("evidence_area", area.id, code=area.code, title=area.title) for area in areas]
