@@ -16,10 +16,11 @@ from handlers.dialogue import (
     on_command,
     on_text,
 )
-from models import assessment, policy
-from models.assessment import AreaProgress, Assessment, Line, Standing, Tally
+from handlers.sheets import WORKERS, behalf_part, own_sheet
+from models import allotments, assessment, policy
+from models.assessment import AreaProgress, Assessment, Line, SelfScore, Standing, Tally
 from models.catalogue import Method, rule_of, wording
-from models.people import Role
+from models.people import Person, Role
 from models.policy import Action
 from models.refusals import Refusal
 
@@ -72,7 +73,7 @@ def ways_on(turn: Turn, sheet: Assessment, total: Tally) -> list[Choice]:
     offers = []
     if total.not_proven:
         offers.append(Choice("show_missing", count=total.not_proven))
-    if following := assessment.next_missing(turn.session, sheet.id):
+    if following := assessment.next_missing(turn.session, sheet.id, by=turn.by):
         line = turn.session.get_one(Line, following.line_id)
         if not assessment.why_not_score(turn.session, turn.by, line):
             offers.append(Choice("continue", line.id, code=following.code))
@@ -84,12 +85,12 @@ def ways_on(turn: Turn, sheet: Assessment, total: Tally) -> list[Choice]:
 def list_missing(turn: Turn, value: str = "") -> State | None:
     """Scored lines that nothing backs; where there are none, the lines without a score."""
     sheet = own_sheet(turn)
-    found = assessment.standings(turn.session, sheet.id)
+    found = assessment.own_first(assessment.standings(turn.session, sheet.id), turn.by)
     unbacked = [line for line in found if line.scored and not line.backed]
     unscored = [line for line in found if line.awaits_score]
     if not (unbacked or unscored):
         sheet_open = assessment.why_not_work(turn.session, turn.by, sheet) is None
-        may_send = sheet_open and turn.by.role is not Role.OBSERVER
+        may_send = sheet_open and not policy.why_not(turn.session, turn.by, Action.PROPOSE, sheet)
         first = [Choice("submit")] if may_send else []
         offers = [*first, Choice("status"), Choice("menu")]
         turn.end("nothing_missing", offers, lines=sum(line.scored for line in found))
@@ -162,7 +163,12 @@ def standing_of(turn: Turn, line: Line) -> list[Part]:
         return [Part(f"line_is_by.{line.item.method}")]
     if line.timed:
         return [timed_part(turn, line)]
-    return [score_part(turn, line), *proof_parts(turn, line)]
+    return [score_part(turn, line), *proof_parts(turn, line), *holder_part(turn, line)]
+
+
+def holder_part(turn: Turn, line: Line) -> list[Part]:
+    holder = allotments.holder_of(turn.session, line.id)
+    return [Part("line_is_given", person=holder.person.name)] if holder else []
 
 
 def score_part(turn: Turn, line: Line) -> Part:
@@ -170,10 +176,17 @@ def score_part(turn: Turn, line: Line) -> Part:
     if score is None:
         return Part("line_not_scored")
     why = wording.because(rule_of(line.item), score.inputs)
+    scored = scored_part(turn, score)
     if score.points is None:
-        return Part("line_dropped_out", because=why)
+        return Part("line_dropped_out", because=why, scored=scored)
     limits = {"points": score.points, "max_points": line.item.max_points}
-    return Part("line_scored", because=why, **limits)
+    return Part("line_scored", because=why, scored=scored, **limits)
+
+
+def scored_part(turn: Turn, score: SelfScore) -> Part:
+    person = turn.session.get_one(Person, score.scored_by_id)
+    behalf = behalf_part(turn, score.line.assessment_id, score.scored_by_id, score.scored_at)
+    return Part("scored_by", person=person.name, at=score.scored_at, behalf=behalf)
 
 
 def timed_part(turn: Turn, line: Line) -> Part:
@@ -200,36 +213,43 @@ def proof_parts(turn: Turn, line: Line) -> list[Part]:
     else:
         parts.append(Part("line_needs_no_evidence"))
     if explanation := assessment.explanation_of(turn.session, line.id):
-        parts.append(Part("line_explained", text=explanation.text))
+        wrote = (explanation.written_by_id, explanation.written_at)
+        behalf = behalf_part(turn, line.assessment_id, *wrote)
+        parts.append(Part("line_explained", text=explanation.text, behalf=behalf))
     return parts
 
 
 def work_on(turn: Turn, line: Line) -> list[Choice]:
     """What may be done to the line now, the likeliest first; nothing outside the window."""
     if assessment.why_not_score(turn.session, turn.by, line):
-        return []
+        return giving(turn, line)
     proof = Choice("evidence_for", line.id)
     if assessment.score_of(turn.session, line.id) is None:
         offers = [Choice("score", line.id), proof]
     else:
         offers = [proof, Choice("change_figures", line.id)]
-    if following := assessment.next_missing(turn.session, line.assessment_id, line.id):
+    if following := assessment.next_missing(turn.session, line.assessment_id, line.id, by=turn.by):
         offers.append(Choice("next_line", following.line_id, code=following.code))
-    return offers
+    return [*offers, *giving(turn, line)]
 
 
-def own_sheet(turn: Turn) -> Assessment:
-    sheet = assessment.sheet_of(turn.session, turn.by.unit_id)
-    if sheet is None:
-        unit = turn.by.unit.name if turn.by.unit else ""
-        raise Refusal("no_sheet", [Choice("menu")], unit=unit)
-    policy.check(turn.session, turn.by, Action.VIEW_SHEET, sheet)
-    return sheet
+def giving(turn: Turn, line: Line) -> list[Choice]:
+    """Who says who does the line may say so here, where there is somebody to give it to."""
+    if assessment.why_not_own_work(line):
+        return []
+    if allotments.why_not_share(turn.session, turn.by, line.assessment):
+        return []
+    others = [
+        each
+        for each in allotments.colleagues(turn.session, line.assessment.unit_id)
+        if each.person_id != turn.by.person_id
+    ]
+    return [Choice("give_line", line.id)] if others else []
 
 
 conversation = Conversation(
     name="progress",
-    roles=frozenset({Role.FOCAL_OFFICER, Role.DEPUTY, Role.HEAD, Role.OBSERVER}),
+    roles=WORKERS | {Role.OBSERVER},
     entry_points=[
         on_command("tinhtrang", show_status, "status"),
         on_choice("status", show_status),

@@ -12,6 +12,7 @@ from models import (
     uploads,
     web_sessions,
 )
+from models.allotments import tables as allotments
 from models.appraisal import tables as appraisal
 from models.assessment import tables as assessment
 from models.base import Base
@@ -20,11 +21,13 @@ from models.catalogue import tables as catalogue
 from models.evidence import tables as evidence
 from models.people import tables as people
 from models.reminders import tables as reminders
+from models.stand_ins import tables as stand_ins
 from models.submission import tables as submission
 from models.workbook import tables as workbook
 
 __all__ = [
     "Base",
+    "allotments",
     "appraisal",
     "assessment",
     "audit",
@@ -39,6 +42,7 @@ __all__ = [
     "reminders",
     "sending",
     "settings",
+    "stand_ins",
     "submission",
     "units",
     "uploads",

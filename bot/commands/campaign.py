@@ -14,7 +14,7 @@ from models import assessment, calendar, campaigns, conduct, files, submission, 
 from models.assessment import Assessment
 from models.calendar import Deadline
 from models.campaigns import Campaign, EffectiveWindow, Phase, Step, Window
-from models.campaigns.tables import TIMELINESS
+from models.campaigns.tables import TIMELINESS, SignOff
 from models.files import Received
 from models.messages import Part, word_of
 from models.people import By
@@ -53,9 +53,21 @@ def campaign() -> None:
     "--timeliness", default=TIMELINESS, show_default=True, metavar="CODE",
     help="the line that the instant of sending scores; \"\" for none",
 )  # fmt: skip
+@click.option(
+    "--sign-off",
+    type=click.Choice([way.value for way in SignOff]),
+    default=SignOff.HEAD.value,
+    show_default=True,
+    help="the head confirms in the chat; with scan, a signed report will do as well",
+)
 @click.pass_obj
 def create(
-    desk: Desk, year: int, owner: str, catalogues: tuple[str, ...], timeliness: str
+    desk: Desk,
+    year: int,
+    owner: str,
+    catalogues: tuple[str, ...],
+    timeliness: str,
+    sign_off: str,
 ) -> None:
     """Make a draft with the default calendar, its groups, and its list of units."""
     by, chosen = By(desk.clock()), dict(_catalogue(text) for text in catalogues)
@@ -69,6 +81,7 @@ def create(
                 owner=leader,
                 catalogues=chosen,
                 timeliness_code=timeliness,
+                sign_off=SignOff(sign_off),
             )
             count = len(campaigns.units_in(session, made))
             windows = campaigns.calendar_of(session, made, None)

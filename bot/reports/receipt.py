@@ -26,8 +26,12 @@ def make(values: Mapping[str, Any]) -> bytes:
     """Bytes of the file. ``values``: ``language``, ``code``, ``year``, ``unit``, ``owner``,
     ``sent_at``, ``due_at``, ``late``, ``points``, ``max_points``, ``lines``, ``documents``,
     ``digest``, ``proposed_by``, ``approved_by``; ``areas``, each with ``code``, ``title`` and
-    totals; ``files``, each with ``name``, ``mark`` (of the SHA-256) and ``codes`` of lines."""
+    totals; ``files``, each with ``name``, ``mark`` (of the SHA-256) and ``codes`` of lines;
+    ``report``, the signed one, with ``number``, ``on``, ``file`` and ``mark``, or None."""
     return _Receipt(values).bytes()
+
+
+STRUCTURED = ("areas", "files", "late", "report")
 
 
 class _Receipt:
@@ -51,7 +55,7 @@ class _Receipt:
         return content.getvalue()
 
     def _text(self, name: str, **more: Any) -> str:
-        plain = {k: v for k, v in self._values.items() if k not in ("areas", "files", "late")}
+        plain = {k: v for k, v in self._values.items() if k not in STRUCTURED}
         language = self._values["language"]
         return clean(self._words.plain(f"receipt_doc.{name}", language, **plain, **more))
 
@@ -85,7 +89,10 @@ class _Receipt:
     def _facts(self) -> None:
         late = "late" if self._values["late"] else "in_time"
         self._paragraph(self._text("sent", when=self._text(f"when_{late}")))
-        self._paragraph(self._text("approved"))
+        if report := self._values.get("report"):
+            self._paragraph(self._text("with_report", **report))
+        else:
+            self._paragraph(self._text("approved"))
         self._paragraph(self._text("totals"))
 
     def _areas(self) -> None:

@@ -12,6 +12,7 @@ from handlers.evidence.common import (
     locator_of,
     see_line,
 )
+from handlers.sheets import behalf_part
 from models import evidence
 from models.evidence import LOCATOR_SIGNS, EvidenceLink
 from models.files import Received
@@ -43,6 +44,7 @@ def show(turn: Turn, link: EvidenceLink) -> State:
         also=Part("evidence_serves_also", codes=also) if also else "",
         sha256=Part("evidence_sha256", sha256=document.file.sha256) if document.file else "",
         closed=_closed(turn, link),
+        behalf=behalf_part(turn, document.assessment_id, link.linked_by_id, link.linked_at),
     )
 
 

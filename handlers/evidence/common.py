@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from handlers.dialogue import Choice, Part, State, Turn
-from models import assessment, evidence, policy
-from models.assessment import Assessment, Line, Standing
+from handlers.sheets import own_sheet
+from models import evidence
+from models.assessment import Line, Standing
 from models.evidence import Evidence, EvidenceLink
-from models.policy import Action
 from models.refusals import Refusal
 
 T = TypeVar("T")
@@ -24,15 +24,6 @@ class At(State):
     CARD = "card"
     DETAILS = "details"
     REPLACE = "replace"
-
-
-def own_sheet(turn: Turn) -> Assessment:
-    sheet = assessment.sheet_of(turn.session, turn.by.unit_id)
-    if sheet is None:
-        raise Refusal("no_sheet", [Choice("menu")], unit=turn.by.unit.name if turn.by.unit else "")
-    if refusal := policy.why_not(turn.session, turn.by, Action.VIEW_SHEET, sheet):
-        raise refusal
-    return sheet
 
 
 def line_at(turn: Turn, value: object) -> Line:
@@ -74,7 +65,7 @@ def see_line(line: Line) -> Choice:
 def next_line(turn: Turn, line: Line) -> list[Choice]:
     """To the next line that nothing proves, if there is another."""
     code = line.item.code
-    following = evidence.next_unproven(turn.session, line.assessment_id, code)
+    following = evidence.next_unproven(turn.session, line.assessment_id, code, turn.by)
     if following is None or following.line_id == line.id:
         return []
     return [Choice("evidence_next", following.line_id, code=following.code)]

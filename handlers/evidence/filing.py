@@ -15,10 +15,10 @@ from handlers.evidence.common import (
     line_at,
     locator_of,
     next_line,
-    own_sheet,
     said,
     see_line,
 )
+from handlers.sheets import own_sheet
 from models import evidence, uploads
 from models.assessment import Line
 from models.evidence import Evidence, EvidenceLink

@@ -1,5 +1,6 @@
 """Answers: read, doubted where they are odd, and recorded when all of them are there."""
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from handlers.self_assessment.questions import (
     ratio_of,
 )
 from models import assessment, points
+from models.assessment import Line
 from models.catalogue import kinds, rule_of
 from models.catalogue.kinds import IfNone
 from models.refusals import Refusal
@@ -120,8 +122,17 @@ def enter_reason(turn: Turn, text: str) -> None:
 
 
 def record(turn: Turn, inputs: dict[str, Any]) -> None:
-    line = chosen(turn)
-    score = assessment.score(turn.session, turn.by, line, inputs)
+    record_on(turn, chosen(turn), inputs, turn.memory.get("seen"))
+
+
+def overwrite(turn: Turn, value: str) -> None:
+    """All the same, now that the colleague's newer score was seen."""
+    again = json.loads(value)
+    record_on(turn, results.find(turn, again["line"]), again["inputs"], again["seen"])
+
+
+def record_on(turn: Turn, line: Line, inputs: dict[str, Any], seen: int | None) -> None:
+    score = assessment.score(turn.session, turn.by, line, inputs, seen)
     turn.end(
         "self_score_recorded",
         results.after_scoring(turn, line),

@@ -49,6 +49,6 @@ def after_scoring(turn: Turn, line: Line) -> list[Choice]:
     offers = []
     if not found[line.id].backed:
         offers += [Choice("evidence_for", line.id), Choice("explain", line.id)]
-    if following := assessment.next_missing(turn.session, line.assessment_id, line.id):
+    if following := assessment.next_missing(turn.session, line.assessment_id, line.id, by=turn.by):
         offers.append(Choice("next_line", following.line_id, code=following.code))
     return [*offers, Choice("change_figures", line.id), Choice("menu")]

@@ -31,10 +31,13 @@ from models.assessment.standings import (
     lines_missing_evidence,
     lines_not_scored,
     next_missing,
+    owed,
     owes,
+    own_first,
     progress,
     standings,
     tallies,
+    tally,
 )
 from models.assessment.tables import Assessment, Line, SelfScore
 
@@ -60,7 +63,9 @@ __all__ = [
     "next_missing",
     "of_unit",
     "open_sheets",
+    "owed",
     "owes",
+    "own_first",
     "progress",
     "score",
     "score_of",
@@ -68,6 +73,7 @@ __all__ = [
     "sheet_of",
     "standings",
     "tallies",
+    "tally",
     "why_locked",
     "why_not_own_work",
     "why_not_score",

@@ -1,5 +1,7 @@
 """A unit scores its own lines: by the rule, in its window, a new version each time (R6.2, I7)."""
 
+import json
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -9,8 +11,8 @@ from models.assessment.tables import Assessment, Line, SelfScore
 from models.catalogue.kinds import Inputs, NotAssessed
 from models.catalogue.queries import rule_of
 from models.catalogue.tables import Method
-from models.messages import Choice
-from models.people.tables import By
+from models.messages import Choice, Part
+from models.people.tables import By, Person
 from models.refusals import Refusal
 
 
@@ -67,13 +69,47 @@ def why_not_own_work(line: Line) -> Refusal | None:
     return None
 
 
-def score(session: Session, by: By, line: Line, inputs: Inputs) -> SelfScore:
-    """Keep what ``inputs`` give by the line's rule as the newest self-score."""
+def score(
+    session: Session, by: By, line: Line, inputs: Inputs, seen: int | None = None
+) -> SelfScore:
+    """Keep what ``inputs`` give by the line's rule as the newest self-score.
+
+    ``seen`` is the version that ``by`` had before them, 0 for none: what a colleague scored since
+    is shown before anything takes its place. Without it nobody is asked.
+    """
     hold(session, line.assessment)
     if refusal := why_not_score(session, by, line):
         raise refusal
+    if seen is not None and (refusal := why_scored_since(session, by, line, inputs, seen)):
+        raise refusal
     assert by.person_id is not None  # The policy lets only people score.
     return keep(session, by, line, inputs)
+
+
+def why_scored_since(
+    session: Session, by: By, line: Line, inputs: Inputs, seen: int
+) -> Refusal | None:
+    """That somebody else has scored the line since, and what; ``inputs`` may still follow it."""
+    newest = queries.score_of(session, line.id)
+    if newest is None or newest.version <= seen or newest.scored_by_id == by.person_id:
+        return None
+    who = session.get(Person, newest.scored_by_id) if newest.scored_by_id else None
+    again = json.dumps({"line": line.id, "seen": newest.version, "inputs": dict(inputs)})
+    given = Part("score_dropped_out_bare")
+    if newest.points is not None:
+        given = Part("score_given_bare", points=newest.points, max_points=line.item.max_points)
+    return Refusal(
+        "line_scored_since",
+        [
+            Choice("overwrite_score", again),
+            Choice("line", line.id, code=line.item.code, title=line.item.title),
+            Choice("menu"),
+        ],
+        code=line.item.code,
+        person=who.name if who else "",
+        at=newest.scored_at,
+        given=given,
+    )
 
 
 def keep(session: Session, by: By, line: Line, inputs: Inputs) -> SelfScore:

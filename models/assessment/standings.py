@@ -11,10 +11,12 @@ from itertools import groupby
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
+from models.allotments.tables import Allotment
 from models.assessment.queries import own_work
 from models.assessment.tables import Assessment, Line, SelfScore
 from models.catalogue.tables import Item
 from models.evidence.tables import EvidenceLink, Explanation
+from models.people.tables import Binding, By, Role
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Standing:
 
     ``scored``: somebody entered something, if only 0. ``points``: what it gives, None also for
     a line that the entered figures take out. ``timed``: the sending scores it, nobody else.
+    ``holder_id``: the person of the unit to whom the line was given, if it was.
     """
 
     assessment_id: int
@@ -37,6 +40,7 @@ class Standing:
     has_evidence: bool
     explained: bool
     timed: bool = False
+    holder_id: int | None = None
 
     @property
     def awaits_score(self) -> bool:
@@ -129,7 +133,11 @@ def progress(session: Session, assessment_id: int) -> Progress:
 
 
 def owes(session: Session, assessment_id: int) -> Owed:
-    total = tally(standings(session, assessment_id))
+    return owed(standings(session, assessment_id))
+
+
+def owed(lines: Sequence[Standing]) -> Owed:
+    total = tally(lines)
     return Owed(total.not_scored, total.not_proven)
 
 
@@ -150,14 +158,27 @@ def lines_missing_evidence(session: Session, assessment_id: int) -> list[Standin
 
 
 def next_missing(
-    session: Session, assessment_id: int, after_line_id: int | None = None
+    session: Session, assessment_id: int, after_line_id: int | None = None, by: By | None = None
 ) -> Standing | None:
-    """The next line that is not settled: behind ``after_line_id``, else from the start."""
+    """The next line that is not settled: behind ``after_line_id``, else from the start; the
+    lines of ``by`` before those of others."""
     found = standings(session, assessment_id)
     start = next((n for n, line in enumerate(found, 1) if line.line_id == after_line_id), 0)
     in_turn = found[start:] + found[:start]
-    open_lines = (line for line in in_turn if not line.settled)
-    return next((line for line in open_lines if line.line_id != after_line_id), None)
+    open_lines = [line for line in in_turn if not line.settled and line.line_id != after_line_id]
+    return next(iter(own_first(open_lines, by)), None)
+
+
+def own_first(lines: Sequence[Standing], by: By | None) -> list[Standing]:
+    """In the order in which ``by`` goes over them: what was given to them, then what was given
+    to nobody, then what others have. A member of the unit has no lines but those given to them.
+    """
+    if by is None or by.person_id is None:
+        return list(lines)
+    if by.role is Role.MEMBER:
+        return [line for line in lines if line.holder_id == by.person_id]
+    place = {by.person_id: 0, None: 1}
+    return sorted(lines, key=lambda line: place.get(line.holder_id, 2))
 
 
 def tally(lines: Sequence[Standing]) -> Tally:
@@ -182,6 +203,9 @@ def _standings(session: Session, *conditions: ColumnElement[bool]) -> Iterator[S
     newest = select(func.max(SelfScore.version)).where(SelfScore.line_id == Line.id)
     proof = exists().where(EvidenceLink.line_id == Line.id, EvidenceLink.closed_at.is_(None))
     reason = exists().where(Explanation.line_id == Line.id, Explanation.closed_at.is_(None))
+    given = (Allotment.line_id == Line.id, Allotment.ended_at.is_(None))
+    holder = select(Binding.person_id).join(Allotment, Allotment.binding_id == Binding.id)
+    holder = holder.where(*given, Binding.ended_at.is_(None)).correlate(Line)
     is_newest = and_(
         SelfScore.line_id == Line.id,
         SelfScore.version == newest.correlate(Line).scalar_subquery(),
@@ -200,6 +224,7 @@ def _standings(session: Session, *conditions: ColumnElement[bool]) -> Iterator[S
             proof,
             reason,
             Line.timed,
+            holder.scalar_subquery(),
         )
         .select_from(Line)
         .join(Item, Item.id == Line.item_id)

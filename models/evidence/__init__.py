@@ -34,6 +34,7 @@ from models.evidence.rules import (
     why_not_file,
     why_not_prove,
     why_not_see,
+    why_not_set_aside,
 )
 from models.evidence.search import likely_lines
 from models.evidence.tables import Evidence, EvidenceLink, Explanation
@@ -72,4 +73,5 @@ __all__ = [
     "why_not_file",
     "why_not_prove",
     "why_not_see",
+    "why_not_set_aside",
 ]

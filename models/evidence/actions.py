@@ -107,7 +107,7 @@ def remove(session: Session, by: By, link: EvidenceLink) -> None:
 def set_aside(session: Session, by: By, evidence: Evidence) -> None:
     """The sender does not want to file it after all."""
     assessment.hold(session, evidence.assessment)
-    _check(rules.why_not_add(session, by, evidence.assessment))
+    _check(rules.why_not_set_aside(session, by, evidence))
     evidence.set_aside_at = by.now
     audit.append(session, "evidence_set_aside", by, evidence=evidence.id)
 
@@ -144,11 +144,19 @@ def describe(session: Session, by: By, link: EvidenceLink, text: str) -> None:
         audit.append(session, "evidence_described", by, evidence=evidence.id, before=before)
 
 
-def explain(session: Session, by: By, line: Line, text: str) -> Explanation:
-    """Why there is no document and how the points came about (N5); the one before is closed."""
+def explain(
+    session: Session, by: By, line: Line, text: str, seen: int | None = None
+) -> Explanation:
+    """Why there is no document and how the points came about (N5); the one before is closed.
+
+    ``seen`` is the explanation (id) that ``by`` had before them, 0 for none: what a colleague
+    wrote since is shown before anything takes its place. Without it nobody is asked.
+    """
     text = clean(text)
     assessment.hold(session, line.assessment)
     _check(rules.why_not_explain(session, by, line, text))
+    if seen is not None:
+        _check(rules.why_explained_since(session, by, line, text, seen))
     before = select(Explanation).where(
         Explanation.line_id == line.id, Explanation.closed_at.is_(None)
     )

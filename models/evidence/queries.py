@@ -10,6 +10,7 @@ from models import assessment
 from models.assessment.tables import Line
 from models.catalogue.tables import Item
 from models.evidence.tables import Evidence, EvidenceLink, Explanation
+from models.people.tables import By
 
 if TYPE_CHECKING:
     from models.assessment import Standing
@@ -78,16 +79,19 @@ def holdings(session: Session, assessment_id: int) -> Holdings:
     return Holdings(documents, lines, session.scalars(waiting).one())
 
 
-def lines_to_prove(session: Session, assessment_id: int) -> "list[Standing]":
-    """Lines that need a document or an explanation and have neither, scored or not."""
-    return assessment.lines_missing_evidence(session, assessment_id)
+def lines_to_prove(session: Session, assessment_id: int, by: By | None = None) -> "list[Standing]":
+    """Lines that need a document or an explanation and have neither, scored or not; those of
+    ``by`` first."""
+    return assessment.own_first(assessment.lines_missing_evidence(session, assessment_id), by)
 
 
-def next_unproven(session: Session, assessment_id: int, after_code: str = "") -> "Standing | None":
-    """The next such line behind ``after_code``, else the first."""
-    found = lines_to_prove(session, assessment_id)
+def next_unproven(
+    session: Session, assessment_id: int, after_code: str = "", by: By | None = None
+) -> "Standing | None":
+    """The next such line behind ``after_code``, else the first; those of ``by`` first."""
+    found = assessment.lines_missing_evidence(session, assessment_id)
     behind = [line for line in found if _places(line.code) > _places(after_code)]
-    return next(iter(behind or found), None)
+    return next(iter(assessment.own_first([*behind, *found], by)), None)
 
 
 def _places(code: str) -> tuple[int, ...]:

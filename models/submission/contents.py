@@ -4,7 +4,8 @@ A content is plain JSON, ``{"lines": [...]}`` in the catalogue's order, each lin
 own work with ``line`` (id), ``code``, ``area``, ``title``, ``max_points``, ``score`` (version of
 the self-score, or None), ``inputs``, ``points`` (text; None where there are none), ``explanation``
 (``id`` and ``text``, or None) and ``evidence``: ``link`` and ``document`` (ids), ``name``,
-``sha256``, ``url``, ``number``, ``dated_on``, ``locator``.
+``sha256``, ``url``, ``number``, ``dated_on``, ``locator``. Where a coordinator entered any of it
+on the unit's behalf there is ``on_behalf`` as well: ``what``, ``person`` (id), ``reason`` (F40).
 """
 
 import hashlib
@@ -18,9 +19,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from models import stand_ins
 from models.assessment.tables import Assessment, Line, SelfScore
 from models.catalogue.tables import Item, Method
 from models.evidence.tables import Evidence, EvidenceLink, Explanation
+from models.stand_ins.tables import StandIn
 
 
 @dataclass(frozen=True)
@@ -57,13 +60,15 @@ def content_of(session: Session, sheet: Assessment, *, timed: bool) -> dict[str,
         query = query.where(Line.timed.is_(False))
     scores, links = _scores(session, sheet), _links(session, sheet)
     explanations, areas = _explanations(session, sheet), _areas(session, sheet)
+    stood_in = stand_ins.of_sheet(session, sheet.id)
     return {
         "lines": [
             _line(item, areas[item.area_id], scores.get(line.id), line.id)
             | {
-                "explanation": explanations.get(line.id),
+                "explanation": _explanation(explanations.get(line.id)),
                 "evidence": [_proof(link) for link in links[line.id]],
             }
+            | _on_behalf(stood_in, scores.get(line.id), explanations.get(line.id), links[line.id])
             for line, item in session.execute(query)
         ]
     }
@@ -126,6 +131,30 @@ def _line(
     }
 
 
+def _explanation(explanation: Explanation | None) -> dict[str, Any] | None:
+    return None if explanation is None else {"id": explanation.id, "text": explanation.text}
+
+
+def _on_behalf(
+    stood_in: Sequence[StandIn],
+    score: SelfScore | None,
+    explanation: Explanation | None,
+    links: Sequence[EvidenceLink],
+) -> dict[str, Any]:
+    """Nothing, unless some of it was entered by a stand-in."""
+    acts = [("evidence", link.linked_by_id, link.linked_at) for link in links]
+    if explanation is not None:
+        acts.insert(0, ("explanation", explanation.written_by_id, explanation.written_at))
+    if score is not None and score.scored_by_id is not None:
+        acts.insert(0, ("score", score.scored_by_id, score.scored_at))
+    found = [
+        {"what": what, "person": person_id, "reason": each.reason}
+        for what, person_id, at in acts
+        if (each := stand_ins.of_act(stood_in, person_id, at)) is not None
+    ]
+    return {"on_behalf": found} if found else {}
+
+
 def _proof(link: EvidenceLink) -> dict[str, Any]:
     document = link.evidence
     return {
@@ -179,8 +208,8 @@ def _links(session: Session, sheet: Assessment) -> dict[int, list[EvidenceLink]]
     return found
 
 
-def _explanations(session: Session, sheet: Assessment) -> dict[int, dict[str, Any]]:
+def _explanations(session: Session, sheet: Assessment) -> dict[int, Explanation]:
     query = select(Explanation).join(Line, Line.id == Explanation.line_id)
     open_ones = (Line.assessment_id == sheet.id, Explanation.closed_at.is_(None))
     rows = session.scalars(query.where(*open_ones).order_by(Explanation.id))
-    return {row.line_id: {"id": row.id, "text": row.text} for row in rows}
+    return {row.line_id: row for row in rows}

@@ -9,12 +9,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from models import (
+    allotments,
     appraisal,
     assessment,
     conduct,
     evidence,
     people,
     policy,
+    stand_ins,
     submission,
     units,
 )
@@ -200,6 +202,22 @@ SIGNING: dict[str, tuple[Action, Prepare, Signed]] = {
         World.complete,
         lambda w, by, sheet: submission.propose(w.session, by, sheet),  # type: ignore[arg-type]
     ),
+    "stand in": (
+        Action.STAND_IN,
+        World.complete,
+        lambda w, by, sheet: stand_ins.begin(w.session, by, sheet, "x"),  # type: ignore[arg-type]
+    ),
+    "give lines": (
+        Action.GIVE_LINES,
+        World.complete,
+        lambda w, by, sheet: allotments.give(
+            w.session,
+            by,
+            sheet,  # type: ignore[arg-type]
+            [w.line],
+            w.deputy or Binding(),
+        ),
+    ),
     "approve": (
         Action.APPROVE,
         World.proposal,
@@ -295,7 +313,7 @@ def test_every_action_asks_the_policy_by_itself(world: World) -> None:
     assert surprises == []
     assert done == set(DEEDS)  # Each is possible, for somebody.
     work = sum(action in WORK for action, _ in DEEDS.values())
-    assert cells == 25 * (len(DEEDS) + work * (len(WHEN) - 1))
+    assert cells == (3 * len(Role) + 1) * (len(DEEDS) + work * (len(WHEN) - 1))
 
 
 @pytest.mark.parametrize("name", SIGNING)
