@@ -2,8 +2,6 @@
 
 import asyncio
 import io
-import shutil
-import subprocess
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,8 +12,8 @@ import pytest
 
 from bot.kitchen import Kitchen
 from bot.reports import REPORTS
+from tests import libreoffice
 
-OFFICE = next((p for name in ("soffice", "libreoffice") if (p := shutil.which(name))), None)
 VALUES: dict[str, Any] = {
     "language": "vi",
     "code": "STP-26-7KQ4",
@@ -100,12 +98,9 @@ def test_it_comes_in_english_and_late_and_without_files() -> None:
     assert "There are no files." in text
 
 
-@pytest.mark.skipif(OFFICE is None, reason="there is no LibreOffice here")
+@pytest.mark.office
+@pytest.mark.usefixtures("office")
 def test_an_office_program_prints_it(tmp_path: Path) -> None:
-    assert OFFICE is not None
     path = tmp_path / "bien-nhan.docx"
     path.write_bytes(REPORTS["receipt"](VALUES))
-    command = [OFFICE, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(path)]
-    home = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
-    subprocess.run(command, check=True, timeout=90, env=home, capture_output=True)
-    assert path.with_suffix(".pdf").read_bytes().startswith(b"%PDF")
+    assert libreoffice.converted(path, "pdf", tmp_path).read_bytes().startswith(b"%PDF")
