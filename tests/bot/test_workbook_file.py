@@ -27,6 +27,7 @@ from tests.workbooks import (
     found_in,
     keyed,
     opened,
+    options_of,
     rewritten,
     sheet_of,
     taken,
@@ -44,12 +45,6 @@ def content(bench: Bench) -> bytes:
 def inputs(book: Workbook) -> list[Any]:
     cells = (cell for row in sheet_of(book).iter_rows() for cell in row)
     return [cell for cell in cells if not cell.protection.locked]
-
-
-def marks(content: bytes) -> list[list[str]]:
-    """The rows of the hidden sheet: a key, what it was made from, its kind, its options."""
-    rows = opened(content)["cchc"].iter_rows(min_row=2, values_only=True)
-    return [[str(value) for value in row if value is not None] for row in rows]
 
 
 def test_only_the_cells_to_fill_in_are_unlocked(content: bytes) -> None:
@@ -271,9 +266,10 @@ def test_typed_in_libreoffice_it_says_the_same_as_typed_in_excel(
     content: bytes, tmp_path: Path
 ) -> None:
     """F25: whoever has no Excel hands in the same figures, choices and words."""
-    rows = keyed(opened(content))
+    book = opened(content)
+    rows, options = keyed(book), options_of(book)
     several = next(key for key in rows if key.endswith("/1"))
-    choice = next(key for key, *_, last in marks(content) if last == "Không")
+    choice = next(key for key, offered in options.items() if offered == ["Có", "Không"])
     values = {several: "95,5", choice: "Không"}
     words = {"1.1.1": 'Theo Kế hoạch "số 12"\n=1+1 \'cũng là chữ', choice: "Không có"}
     cells = {f"F{rows[key]}": value for key, value in values.items()}
