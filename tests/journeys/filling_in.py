@@ -92,6 +92,8 @@ def proof(code: str, place: int) -> dict[str, Any]:
 
 
 def answer_in_chat(an: Talker, row: Row) -> None:
+    an.types("/tinhtrang")
+    an.sees("Sở Tư pháp, đến ")
     an.types(row.code)
     an.sees(row.code, "Cách chấm:")
     an.picks("Chấm điểm")
