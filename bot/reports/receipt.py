@@ -19,14 +19,15 @@ from models.text import clean
 
 CENTRE, JUSTIFIED = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY
 AREA_WIDTHS = (Cm(1.2), Cm(8.3), Cm(2.8), Cm(2.1), Cm(1.8))
-FILE_WIDTHS = (Cm(1.2), Cm(8.3), Cm(2.3), Cm(4.4))
+FILE_WIDTHS = (Cm(1.2), Cm(5.4), Cm(4.4), Cm(2.2), Cm(3.0))
 
 
 def make(values: Mapping[str, Any]) -> bytes:
     """Bytes of the file. ``values``: ``language``, ``code``, ``year``, ``unit``, ``owner``,
     ``sent_at``, ``due_at``, ``late``, ``points``, ``max_points``, ``lines``, ``documents``,
     ``digest``, ``proposed_by``, ``approved_by``; ``areas``, each with ``code``, ``title`` and
-    totals; ``files``, each with ``name``, ``mark`` (of the SHA-256) and ``codes`` of lines."""
+    totals; ``files``, each with ``name``, ``card`` (number, date, issuer), ``mark`` (of the
+    SHA-256) and ``codes`` of lines."""
     return _Receipt(values).bytes()
 
 
@@ -104,12 +105,12 @@ class _Receipt:
         if not self._values["files"]:
             self._paragraph(self._text("no_files"))
             return
-        head = [self._text(f"file_{name}") for name in ("number", "name", "mark", "lines")]
+        head = [self._text(f"file_{name}") for name in ("number", "name", "card", "mark", "lines")]
         table = self._table(head, FILE_WIDTHS)
         for number, file in enumerate(self._values["files"], start=1):
             mark = file["mark"] or self._text("a_link")
-            cells = [str(number), file["name"], mark, ", ".join(file["codes"])]
-            _row(table, cells, FILE_WIDTHS)
+            cells = [file["name"], file["card"], mark, ", ".join(file["codes"])]
+            _row(table, [str(number), *cells], FILE_WIDTHS)
 
     def _close(self) -> None:
         self._paragraph(self._text("verify"))

@@ -35,8 +35,9 @@ VALUES: dict[str, Any] = {
          "max_points": Decimal(14), "lines": 16, "documents": 2},
     ],
     "files": [
-        {"name": "KH-12 <kế hoạch> \x07.pdf", "mark": "9f3ac21b", "codes": ["1.1.1", "1.1.2"]},
-        {"name": "https://stp.example.vn/a", "mark": "", "codes": ["1.2.1"]},
+        {"name": "KH-12 <kế hoạch> \x07.pdf", "mark": "9f3ac21b",
+         "card": "12/KH-STP · 08/01/2026 · Sở Tư pháp", "codes": ["1.1.1", "1.1.2"]},
+        {"name": "https://stp.example.vn/a", "mark": "", "card": "", "codes": ["1.2.1"]},
     ],
 }  # fmt: skip
 
@@ -85,9 +86,9 @@ def test_it_says_what_was_sent_when_and_by_whom() -> None:
         assert said in text
     rows = [[cell.text for cell in row.cells] for row in document.tables[2].rows]
     assert rows == [
-        ["STT", "Tên tệp", "Mã tệp", "Tiêu chí"],
-        ["1", "KH-12 <kế hoạch> .pdf", "9f3ac21b", "1.1.1, 1.1.2"],
-        ["2", "https://stp.example.vn/a", "liên kết", "1.2.1"],
+        ["STT", "Tên tệp", "Số, ngày, cơ quan ban hành", "Mã tệp", "Tiêu chí"],
+        ["1", "KH-12 <kế hoạch> .pdf", VALUES["files"][0]["card"], "9f3ac21b", "1.1.1, 1.1.2"],
+        ["2", "https://stp.example.vn/a", "", "liên kết", "1.2.1"],
     ]
 
 

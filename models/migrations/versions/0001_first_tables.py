@@ -775,6 +775,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("dated_on", sa.Date(), nullable=True),
+        sa.Column("issuer", sa.String(), nullable=False),
         sa.Column("caption", sa.String(), nullable=False),
         sa.Column("added_by_id", sa.Integer(), nullable=False),
         sa.Column("added_at", Instant(), nullable=False),
