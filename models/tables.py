@@ -21,6 +21,7 @@ from models.evidence import tables as evidence
 from models.people import tables as people
 from models.reminders import tables as reminders
 from models.submission import tables as submission
+from models.unit_report import tables as unit_report
 from models.workbook import tables as workbook
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "sending",
     "settings",
     "submission",
+    "unit_report",
     "units",
     "uploads",
     "web_sessions",
