@@ -20,6 +20,7 @@ _MODULES = (
     "submission",
     "approval",
     "receipts",
+    "unit_report",
     "appraisal",
     "councils",
     "coordination",

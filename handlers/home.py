@@ -28,9 +28,9 @@ GENERAL = ("calendar", "settings", "help")
 
 # What stands behind "Khác" or, for the roles with little to do, on the screen itself.
 OTHERS = {
-    Role.FOCAL_OFFICER: ("status", "people", "settings", "help"),
-    Role.DEPUTY: ("status", "settings", "help"),
-    Role.HEAD: ("status", "people", "settings", "help"),
+    Role.FOCAL_OFFICER: ("status", "unit_report", "people", "settings", "help"),
+    Role.DEPUTY: ("status", "unit_report", "settings", "help"),
+    Role.HEAD: ("status", "unit_report", "people", "settings", "help"),
     Role.REVIEWER: GENERAL,
     Role.COUNCIL_MEMBER: GENERAL,
     Role.COORDINATOR: ("task_answers", "rehearsal", "invite_people", "people", "settings", "help"),
@@ -110,8 +110,9 @@ def sent_work(turn: Turn, sheet: Assessment) -> tuple[list[Part], list[Choice]]:
     assert sent is not None  # Only a submission locks.
     values = {"at": sent.sent_at, "code": sent.code}
     totals = {"points": sent.points, "max_points": sent.max_points}
-    main = (Choice("receipt", sheet.id), Choice("documents"), Choice("calendar"), Choice("more"))
-    return [Part("home_sent", **values, **totals)], list(main)
+    main = [Choice("receipt", sheet.id), Choice("unit_report"), Choice("documents")]
+    others = [Choice("calendar"), Choice("more")]
+    return [Part("home_sent", **values, **totals)], [*main, *others]
 
 
 def signing(turn: Turn, sheet: Assessment) -> tuple[list[Part], list[Choice]]:

@@ -62,10 +62,17 @@ def head(document: Any, body_names: Sequence[str], state_and_motto: Sequence[str
     rule(body)
     put(state, state_and_motto[0], bold=True, size=12)
     rule(put(state, state_and_motto[1], bold=True, size=13))
-    for cells in table.rows:
-        for cell, width in zip(cells.cells, (Cm(6.5), Cm(9.7)), strict=True):
-            cell.width = width
+    set_widths(table, (Cm(6.2), Cm(10.0)))
     return table
+
+
+def set_widths(table: Table, widths: Sequence[Cm]) -> None:
+    """Word goes by the cells, LibreOffice by the columns."""
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+        for cell in column.cells:
+            cell.width = width
 
 
 def heading(document: Any, text: str) -> None:
@@ -88,7 +95,7 @@ def table(document: Any, titles: Sequence[str], widths: Sequence[Cm]) -> Table:
     """With a first row that is repeated on every page."""
     made: Table = document.add_table(rows=0, cols=len(titles))
     made.style, made.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
-    made.autofit = False
+    set_widths(made, widths)
     first = row(made, titles, widths, bold=True)
     properties = first._tr.get_or_add_trPr()
     repeated = OxmlElement("w:tblHeader")
