@@ -169,9 +169,8 @@ class OnTheWeb:
         self._write(text)
 
     def picks(self, label: str) -> None:
-        button = self._page.locator('[role="log"]').get_by_role(
-            "button", name=re.compile(f"^{re.escape(label)}")
-        )
+        beginning = re.compile("^" + re.escape(label).replace("/", r"\/"))
+        button = self._page.locator('[role="log"]').get_by_role("button", name=beginning)
         button.last.wait_for(timeout=SECONDS * 1000)
         self._reader.mark()
         button.last.click()

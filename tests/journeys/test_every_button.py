@@ -46,7 +46,7 @@ NO_SCREENS = {"already_joined", "which_role", "ask_receipt_code", *NOT_TAKEN}
 COMMANDS = [
     "/menu", "/trogiup", "/lich", "/tinhtrang", "/minhchung", "/bieumau", "/nhiemvu", "/tiendo",
     "/moi", "/danhba", "/loi", "/caidat", "/dangnhap", "/start", "/guiduyet", "/bienlai",
-    "/dientap",
+    "/dientap", "/baocao",
 ]  # fmt: skip
 TIMES = {
     "before": "2026-10-13 09:00",
@@ -74,6 +74,7 @@ ANSWERS = {
     "directory.successor": ("Lê Văn Cường",),
     "approval.reason": ("Xem lại điểm 1.3.3",),
     "receipts.code": ("STP-26-0000",),
+    "unit_report.remark": ("Thiếu biên chế", "x" * 4_001),
     "reopening.until": ("16/10", "20/11"),
     "reopening.reason": ("Công văn số 12/STP-VP",),
     "appraisal.note": ("Người thân làm ở đơn vị đó",),
@@ -260,7 +261,7 @@ def test_every_button_about_sending_off(
 REACHED = {
     ("focal officer", "complete"): {"checks_before_sending", "findings", "sheet_is_proposed"},
     ("head", "proposed"): {"sheet_sent", "ask_return_reason", "proposal_in_detail"},
-    ("focal officer", "sent"): {"receipt_verified", "receipt_as_file"},
+    ("focal officer", "sent"): {"receipt_verified", "receipt_as_file", "report_as_file.final"},
     ("coordinator", "sent"): {"receipt_verified", "confirm_reopening", "sheet_is_reopened"},
 }
 
