@@ -132,6 +132,7 @@ def explain_in_chat(an: Talker, row: Row) -> None:
     if not row.explanation:
         return
     an.types(f"/minhchung {row.code}")
+    an.sees(row.code, "dán liên kết")
     an.picks("Giải trình thay tài liệu")
     an.sees("Nội dung được in trong phụ lục báo cáo.")
     an.types(row.explanation)
