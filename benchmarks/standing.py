@@ -38,7 +38,8 @@ _STEPS = (
     """INSERT INTO self_score (line_id, version, inputs, points, note, scored_at)
         SELECT id, 1, '{"answer": true}', '0.5', '', :at FROM line WHERE item_id % 2 = 0""",
     """INSERT INTO explanation (line_id, text, written_by_id, written_at)
-        SELECT id, 'Theo hồ sơ', (SELECT min(id) FROM person), :at FROM line WHERE item_id % 6 = 0""",
+        SELECT id, 'Theo hồ sơ', (SELECT min(id) FROM person), :at
+        FROM line WHERE item_id % 6 = 0""",
     "ANALYZE",
 )
 

@@ -34,9 +34,9 @@ from models.assessment.standings import (
     owes,
     progress,
     standings,
-    tallies,
 )
 from models.assessment.tables import Assessment, Line, SelfScore
+from models.assessment.tallies import tallies
 
 __all__ = [
     "AreaProgress",
