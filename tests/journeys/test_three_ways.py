@@ -22,7 +22,7 @@ from tests.live import Live, configure, running
 from tests.province import build_province
 from tests.workbooks import keyed, opened, options_of
 
-pytestmark = [pytest.mark.heavy, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.heavy, pytest.mark.timeout(1800)]
 
 UNIT = "STP"
 Sessions = sessionmaker[Session]
