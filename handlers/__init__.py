@@ -22,6 +22,7 @@ _MODULES = (
     "approval",
     "signing",
     "receipts",
+    "unit_report",
     "appraisal",
     "councils",
     "coordination",

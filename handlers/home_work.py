@@ -24,9 +24,9 @@ GENERAL = ("calendar", "settings", "help")
 
 # What stands behind "Khác" or, for the roles with little to do, on the screen itself.
 OTHERS = {
-    Role.FOCAL_OFFICER: ("status", "allot", "people", "settings", "help"),
-    Role.DEPUTY: ("status", "allot", "settings", "help"),
-    Role.HEAD: ("status", "allot", "people", "settings", "help"),
+    Role.FOCAL_OFFICER: ("status", "allot", "unit_report", "people", "settings", "help"),
+    Role.DEPUTY: ("status", "allot", "unit_report", "settings", "help"),
+    Role.HEAD: ("status", "allot", "unit_report", "people", "settings", "help"),
     Role.MEMBER: ("status", "settings", "help"),
     Role.STAND_IN: ("status", "settings", "help"),
     Role.REVIEWER: GENERAL,
@@ -102,8 +102,9 @@ def sent_work(turn: Turn, sheet: Assessment) -> tuple[list[Part], list[Choice]]:
     assert sent is not None  # Only a submission locks.
     values = {"at": sent.sent_at, "code": sent.code}
     totals = {"points": sent.points, "max_points": sent.max_points}
-    main = (Choice("receipt", sheet.id), Choice("documents"), Choice("calendar"), Choice("more"))
-    return [Part("home_sent", **values, **totals)], list(main)
+    main = [Choice("receipt", sheet.id), Choice("unit_report"), Choice("documents")]
+    others = [Choice("calendar"), Choice("more")]
+    return [Part("home_sent", **values, **totals)], [*main, *others]
 
 
 def signing(turn: Turn, sheet: Assessment) -> tuple[list[Part], list[Choice]]:

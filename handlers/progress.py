@@ -97,13 +97,19 @@ def list_missing(turn: Turn, value: str = "") -> State | None:
         return None
     if value == UNSCORED or not unbacked:
         others = [Choice("show_missing", count=len(unbacked))] if unbacked else []
-        return ask_for_line(turn, "unscored_lines", unscored, others)
+        line = turn.session.get_one(Line, unscored[0].line_id)
+        closed = assessment.why_not_score(turn.session, turn.by, line)
+        act = "line" if closed else "score_line"
+        return ask_for_line(turn, "unscored_lines", unscored, others, act)
     others = [Choice("show_unscored", count=len(unscored))] if unscored else []
     return ask_for_line(turn, "missing_lines", unbacked, others)
 
 
-def ask_for_line(turn: Turn, name: str, lines: list[Standing], others: list[Choice]) -> State:
-    offers = [Choice("line", line.line_id, code=line.code, title=line.title) for line in lines]
+def ask_for_line(
+    turn: Turn, name: str, lines: list[Standing], others: list[Choice], act: str = "line"
+) -> State:
+    """``act``: what choosing a line leads to, its card or at once the question of its rule."""
+    offers = [Choice(act, line.line_id, code=line.code, title=line.title) for line in lines]
     always = [*others, Choice("status"), Choice("menu")]
     return turn.ask(At.MISSING, name, offers, always=always, count=len(lines))
 

@@ -1,6 +1,7 @@
 """Receipts: the unit's own, as a message and as a document; /bienlai verifies one (F38, N18)."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from handlers.dialogue import (
@@ -134,7 +135,12 @@ def file_values(turn: Turn, sent: Submission) -> Mapping[str, Any]:
             for area in submission.areas_of(lines)
         ],
         "files": [
-            {"name": proof["name"], "mark": proof["sha256"][:8], "codes": codes}
+            {
+                "name": proof["name"],
+                "mark": proof["sha256"][:8],
+                "card": card_of(proof),
+                "codes": codes,
+            }
             for proof, codes in submission.documents_of(lines)
         ],
     }
@@ -152,6 +158,12 @@ def report_values(sent: Submission) -> Mapping[str, Any] | None:
         "file": report.evidence.name,
         "mark": mark,
     }
+
+
+def card_of(proof: Mapping[str, Any]) -> str:
+    """The document's number, date and issuer in one row, as far as they are known."""
+    dated = f"{date.fromisoformat(proof['dated_on']):%d/%m/%Y}" if proof["dated_on"] else ""
+    return " · ".join(filter(None, (proof["number"], dated, proof["issuer"])))
 
 
 PLAIN = (

@@ -49,7 +49,7 @@ def show_checks(turn: Turn, _: str = "") -> State:
     return turn.ask(
         At.CHECKS,
         "checks_before_sending",
-        [*offers, Choice("menu")],
+        [*offers, Choice("unit_report"), Choice("menu")],
         scored=now.scored,
         lines=now.totals.lines,
         result=result_part(now),

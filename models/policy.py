@@ -30,7 +30,7 @@ class Action(enum.StrEnum):
     """In brackets, what the action is done to."""
 
     FILE_EVIDENCE = "file_evidence"  # Line, Assessment, Evidence: hand it in, set it aside
-    EXPLAIN = "explain"  # Line
+    EXPLAIN = "explain"  # Line, Assessment
     SCORE = "score"  # Line
     VIEW_SHEET = "view_sheet"  # Assessment, Line
     DOWNLOAD_EVIDENCE = "download_evidence"  # Line

@@ -23,6 +23,7 @@ from models.people import tables as people
 from models.reminders import tables as reminders
 from models.stand_ins import tables as stand_ins
 from models.submission import tables as submission
+from models.unit_report import tables as unit_report
 from models.workbook import tables as workbook
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "settings",
     "stand_ins",
     "submission",
+    "unit_report",
     "units",
     "uploads",
     "web_sessions",

@@ -16,6 +16,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from models import database, migrations
+from tests import libreoffice
 from tests.bench import Bench
 from tests.clock import TestClock
 from tests.province import build_province
@@ -156,6 +157,13 @@ def province(sessions: sessionmaker[Session]) -> sessionmaker[Session]:
 @pytest.fixture
 def bench(province: sessionmaker[Session], clock: TestClock) -> Bench:
     return Bench(province, clock)
+
+
+@pytest.fixture
+def office() -> None:
+    """LibreOffice; the test is left out, with the reason, where there is none."""
+    if libreoffice.program() is None:
+        pytest.skip("there is no LibreOffice here")
 
 
 # Of one module only: while it is open, no test can have an event loop of its own.

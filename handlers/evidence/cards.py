@@ -9,7 +9,7 @@ from handlers.evidence.common import (
     details,
     documents_at,
     link_at,
-    locator_of,
+    place_of,
     see_line,
 )
 from handlers.sheets import behalf_part
@@ -38,7 +38,8 @@ def show(turn: Turn, link: EvidenceLink) -> State:
         title=item.title,
         file=document.name,
         details=details(document),
-        locator=locator_of(link),
+        issuer=Part("evidence_issuer", issuer=document.issuer) if document.issuer else "",
+        locator=place_of(link),
         at=document.added_at,
         person=document.added_by.name,
         also=Part("evidence_serves_also", codes=also) if also else "",

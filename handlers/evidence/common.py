@@ -1,5 +1,6 @@
 """What the screens of evidence share: their states, what a value means, how a document reads."""
 
+import functools
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -83,15 +84,21 @@ def details(document: Evidence) -> Part:
     )
 
 
-def locator_of(link: EvidenceLink) -> Part:
-    if link.locator:
-        return Part("evidence_locator_is", locator=link.locator)
-    return Part("evidence_locator_missing")
+def place_of(link: EvidenceLink) -> list[Part]:
+    """Where in the document the line is proved, and what its card does not say yet (N6)."""
+    parts = [Part("evidence_locator_is", locator=link.locator)] if link.locator else []
+    if lacking := [Part(f"evidence_field.{field}") for field in evidence.lacking(link)]:
+        parts.append(Part("evidence_lacks", fields=functools.reduce(_joined, lacking)))
+    return parts
 
 
 def said(refusal: Refusal) -> Part:
     """A refusal as a line among others."""
     return Part(f"refusal.{refusal.name}", **refusal.values)
+
+
+def _joined(some: Part, more: Part) -> Part:
+    return Part("evidence_fields", some=some, more=more)
 
 
 def _number(value: object) -> int:

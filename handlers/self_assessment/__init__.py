@@ -16,6 +16,7 @@ conversation = Conversation(
         on_choice("continue", lines.open_line),
         on_choice("next_line", lines.open_line),
         on_choice("score", lines.begin_with),
+        on_choice("score_line", lines.begin_with),
         on_choice("change_figures", lines.begin_with),
         on_choice("score_later", lines.leave),
         on_choice("overwrite_score", answers.overwrite),

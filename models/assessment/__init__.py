@@ -36,10 +36,10 @@ from models.assessment.standings import (
     own_first,
     progress,
     standings,
-    tallies,
     tally,
 )
 from models.assessment.tables import Assessment, Line, SelfScore
+from models.assessment.tallies import tallies
 
 __all__ = [
     "AreaProgress",

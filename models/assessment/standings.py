@@ -1,6 +1,6 @@
 """How far the work on a sheet is: how each line stands, counts of them, and what is missing.
 
-All of it is read with one statement for a whole sheet, or for all sheets of a campaign.
+All of it is read with one statement for a whole sheet.
 """
 
 from collections.abc import Iterator, Sequence
@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from models.allotments.tables import Allotment
-from models.assessment.queries import own_work
+from models.assessment.queries import marks, own_work
 from models.assessment.tables import Assessment, Line, SelfScore
 from models.catalogue.tables import Item
-from models.evidence.tables import EvidenceLink, Explanation
 from models.people.tables import Binding, By, Role
 
 
@@ -141,13 +140,6 @@ def owed(lines: Sequence[Standing]) -> Owed:
     return Owed(total.not_scored, total.not_proven)
 
 
-def tallies(session: Session, campaign_id: int) -> dict[int, Tally]:
-    """The counts of every sheet of a campaign by the sheet's id; one statement."""
-    found = _standings(session, Assessment.campaign_id == campaign_id)
-    grouped = groupby(found, key=lambda line: line.assessment_id)
-    return {assessment_id: tally(list(lines)) for assessment_id, lines in grouped}
-
-
 def lines_not_scored(session: Session, assessment_id: int) -> list[Standing]:
     return [line for line in standings(session, assessment_id) if line.awaits_score]
 
@@ -200,16 +192,10 @@ def tally(lines: Sequence[Standing]) -> Tally:
 
 def _standings(session: Session, *conditions: ColumnElement[bool]) -> Iterator[Standing]:
     """In the order of the sheets and, within each, of the catalogue."""
-    newest = select(func.max(SelfScore.version)).where(SelfScore.line_id == Line.id)
-    proof = exists().where(EvidenceLink.line_id == Line.id, EvidenceLink.closed_at.is_(None))
-    reason = exists().where(Explanation.line_id == Line.id, Explanation.closed_at.is_(None))
+    proof, reason, is_newest = marks()
     given = (Allotment.line_id == Line.id, Allotment.ended_at.is_(None))
     holder = select(Binding.person_id).join(Allotment, Allotment.binding_id == Binding.id)
     holder = holder.where(*given, Binding.ended_at.is_(None)).correlate(Line)
-    is_newest = and_(
-        SelfScore.line_id == Line.id,
-        SelfScore.version == newest.correlate(Line).scalar_subquery(),
-    )
     query = (
         select(
             Line.assessment_id,

@@ -14,11 +14,13 @@ from models.evidence.actions import (
 from models.evidence.captions import Caption
 from models.evidence.captions import parse as parse_caption
 from models.evidence.queries import (
+    CardField,
     Holdings,
     explanations,
     filed_lines,
     history,
     holdings,
+    lacking,
     lines_to_prove,
     lines_with_content,
     next_unproven,
@@ -43,6 +45,7 @@ __all__ = [
     "EXPLANATION_SIGNS",
     "LOCATOR_SIGNS",
     "Caption",
+    "CardField",
     "Evidence",
     "EvidenceLink",
     "Explanation",
@@ -56,6 +59,7 @@ __all__ = [
     "filed_lines",
     "history",
     "holdings",
+    "lacking",
     "likely_lines",
     "lines_to_prove",
     "lines_with_content",

@@ -1,5 +1,6 @@
 """What has been handed in, for which lines, and what is missing."""
 
+import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
     from models.assessment import Standing
 
 LISTED = 100
+
+
+class CardField(enum.StrEnum):
+    """What a document's card says of it (N6)."""
+
+    NUMBER = "number"
+    DATE = "date"
+    ISSUER = "issuer"
+    LOCATOR = "locator"
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,18 @@ def explanations(session: Session, line_id: int) -> list[Explanation]:
     """All that were written for the line, the newest first; only that one may be open."""
     query = select(Explanation).where(Explanation.line_id == line_id)
     return list(session.scalars(query.order_by(Explanation.id.desc())))
+
+
+def lacking(link: EvidenceLink) -> list[CardField]:
+    """What the card of the document does not say; a web address leads to its place itself."""
+    document = link.evidence
+    known = {
+        CardField.NUMBER: document.number,
+        CardField.DATE: document.dated_on,
+        CardField.ISSUER: document.issuer,
+        CardField.LOCATOR: link.locator or document.url,
+    }
+    return [field for field, value in known.items() if not value]
 
 
 def unfiled(session: Session, assessment_id: int) -> list[Evidence]:

@@ -4,8 +4,9 @@ A content is plain JSON, ``{"lines": [...]}`` in the catalogue's order, each lin
 own work with ``line`` (id), ``code``, ``area``, ``title``, ``max_points``, ``score`` (version of
 the self-score, or None), ``inputs``, ``points`` (text; None where there are none), ``explanation``
 (``id`` and ``text``, or None) and ``evidence``: ``link`` and ``document`` (ids), ``name``,
-``sha256``, ``url``, ``number``, ``dated_on``, ``locator``. Where a coordinator entered any of it
-on the unit's behalf there is ``on_behalf`` as well: ``what``, ``person`` (id), ``reason`` (F40).
+``sha256``, ``url``, ``number``, ``dated_on``, ``issuer``, ``locator``. Where a coordinator entered
+any of it on the unit's behalf there is ``on_behalf`` as well: ``what``, ``person`` (id),
+``reason`` (F40).
 """
 
 import hashlib
@@ -165,6 +166,7 @@ def _proof(link: EvidenceLink) -> dict[str, Any]:
         "url": document.url,
         "number": document.number,
         "dated_on": document.dated_on.isoformat() if document.dated_on else "",
+        "issuer": document.issuer,
         "locator": link.locator,
     }
 

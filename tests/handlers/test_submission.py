@@ -61,7 +61,7 @@ def test_from_the_check_to_the_receipt(bench: Bench, an: Officer, head: Officer)
     )
     assert "/80 (chưa gồm 20 điểm điều tra xã hội học).\n" in an.text
     assert "Tiêu chí 1.2.2 tính khi gửi; tổng trên tính theo gửi trong hạn." in an.text
-    assert an.labels == ["Trình lãnh đạo duyệt", "Về trang đầu"]
+    assert an.labels == ["Trình lãnh đạo duyệt", "Báo cáo", "Về trang đầu"]
     an.picks("propose")
     assert "Người duyệt: Lê Thị Hoa" in an.text
     assert head.text.startswith(f"Nguyễn Văn An trình kết quả tự đánh giá của {UNIT}: ")
@@ -83,7 +83,7 @@ def test_from_the_check_to_the_receipt(bench: Bench, an: Officer, head: Officer)
     assert (
         f"✓ Đã gửi kết quả tự đánh giá lúc 16:41 thứ Năm, 12/11/2026, biên nhận {code}" in an.text
     )
-    assert an.labels == ["Xem biên nhận", "Tài liệu đã nộp", "Lịch", "Khác"]
+    assert an.labels == ["Xem biên nhận", "Báo cáo", "Tài liệu đã nộp", "Lịch", "Khác"]
 
 
 def test_the_same_with_text_alone(bench: Bench) -> None:
@@ -118,7 +118,7 @@ def test_what_is_missing_blocks_and_leads_to_its_line(
     assert an.text.startswith("Kiểm tra trước khi gửi: 84/86 đã chấm, ▲ 2 lỗi bắt buộc sửa")
     assert "Tổng điểm" not in an.text
     assert "Chưa phải tổng điểm: còn 2 tiêu chí chưa chấm" in an.text
-    assert an.labels == ["Xem 2 việc", "Về trang đầu"]
+    assert an.labels == ["Xem 2 việc", "Báo cáo", "Về trang đầu"]
     an.picks("see_findings")
     assert an.text.split("\n")[1:3] == ["▲ 1.1.1: chưa chấm", "▲ 2.1.1: chưa chấm"]
     an.picks("line")
@@ -133,7 +133,7 @@ def test_what_looks_odd_is_asked_about_and_may_be_sent(
     an.sends(("KH-12.pdf", b"%PDF-1.4 1"), caption="1.1.1 KH 12/KH-STP 08/01/2025")
     an.types("/guiduyet")
     assert "86/86 đã chấm, 2 việc nên xem lại, không có lỗi bắt buộc sửa" in an.text
-    assert an.labels == ["Xem 2 việc", "Trình lãnh đạo duyệt", "Về trang đầu"]
+    assert an.labels == ["Xem 2 việc", "Trình lãnh đạo duyệt", "Báo cáo", "Về trang đầu"]
     an.picks("see_findings")
     assert an.text.split("\n")[1:3] == [
         '○ 1.1.1: "KH-12.pdf" ghi ngày 08/01/2025, ngoài năm đánh giá',
@@ -295,7 +295,7 @@ def test_a_proposal_that_nothing_changed_is_not_made_twice(
     an.sees("refusal.proposal_waits", person="Nguyễn Văn An")
     an.types("/guiduyet")
     assert "● Đã trình lãnh đạo đơn vị lúc 16:30" in an.text
-    assert an.labels == ["Rút lại, nêu lý do", "Về trang đầu"]
+    assert an.labels == ["Rút lại, nêu lý do", "Báo cáo", "Về trang đầu"]
     with bench.sessions() as session:
         assert session.scalar(select(func.count()).select_from(Proposal)) == 1
 

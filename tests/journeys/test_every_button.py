@@ -48,7 +48,7 @@ NO_SCREENS = {"already_joined", "which_role", "ask_receipt_code", *NOT_TAKEN}
 COMMANDS = [
     "/menu", "/trogiup", "/lich", "/tinhtrang", "/minhchung", "/bieumau", "/nhiemvu", "/tiendo",
     "/moi", "/danhba", "/loi", "/caidat", "/dangnhap", "/start", "/guiduyet", "/bienlai",
-    "/dientap", "/chuaro", "/giaoviec",
+    "/dientap", "/chuaro", "/giaoviec", "/baocao",
 ]  # fmt: skip
 TIMES = {
     "before": "2026-10-13 09:00",
@@ -81,6 +81,7 @@ ANSWERS = {
     "stand_in.reason": ("Công văn số 12/STP-VP",),
     "submission.withdrawal": ("Cần sửa 1.3.3",),
     "receipts.code": ("STP-26-0000",),
+    "unit_report.remark": ("Thiếu biên chế", "x" * 4_001),
     "reopening.until": ("16/10", "20/11"),
     "reopening.reason": ("Công văn số 12/STP-VP",),
     "appraisal.note": ("Người thân làm ở đơn vị đó",),
@@ -294,7 +295,7 @@ REACHED = {
     ("focal officer", "proposed"): {"ask_withdrawal_reason", "proposal_is_withdrawn"},
     ("focal officer", "signed"): {"ask_signed_report"},
     ("head", "proposed"): {"sheet_sent", "ask_return_reason", "proposal_in_detail"},
-    ("focal officer", "sent"): {"receipt_verified", "receipt_as_file"},
+    ("focal officer", "sent"): {"receipt_verified", "receipt_as_file", "report_as_file.final"},
     ("coordinator", "sent"): {"receipt_verified", "confirm_reopening", "sheet_is_reopened"},
 }
 

@@ -18,6 +18,7 @@ from models import (
     policy,
     stand_ins,
     submission,
+    unit_report,
     units,
 )
 from models.appraisal import AppraisalTask, DeclineReason
@@ -137,6 +138,7 @@ DEEDS: dict[str, tuple[Action, Deed]] = {
         lambda w, by: evidence.describe(w.session, by, w.link, "KH 12/KH-STP"),
     ),
     "explain": (Action.EXPLAIN, lambda w, by: evidence.explain(w.session, by, w.free, "x")),
+    "remark": (Action.EXPLAIN, lambda w, by: unit_report.remark(w.session, by, w.sheet, "x")),
     "score": (Action.SCORE, lambda w, by: assessment.score(w.session, by, w.line, {"option": 0})),
     "assign": (
         Action.ASSIGN_TASKS,

@@ -786,6 +786,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("dated_on", sa.Date(), nullable=True),
+        sa.Column("issuer", sa.String(), nullable=False),
         sa.Column("caption", sa.String(), nullable=False),
         sa.Column("added_by_id", sa.Integer(), nullable=False),
         sa.Column("added_at", Instant(), nullable=False),
@@ -895,6 +896,28 @@ def upgrade() -> None:
             batch_op.f("ix_evidence_link_evidence_id"), ["evidence_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_evidence_link_line_id"), ["line_id"], unique=False)
+
+    op.create_table(
+        "sheet_remark",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("assessment_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("written_by_id", sa.Integer(), nullable=False),
+        sa.Column("written_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"],
+            ["assessment.id"],
+            name=op.f("fk_sheet_remark_assessment_id_assessment"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["written_by_id"], ["person.id"], name=op.f("fk_sheet_remark_written_by_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sheet_remark")),
+    )
+    with op.batch_alter_table("sheet_remark", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_sheet_remark_assessment_id"), ["assessment_id"], unique=False
+        )
 
     op.create_table(
         "explanation",
