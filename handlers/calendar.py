@@ -67,8 +67,8 @@ def windows_of(turn: Turn, campaign: Campaign) -> list[EffectiveWindow]:
 
 
 def is_shown(turn: Turn, campaign: Campaign, window: EffectiveWindow) -> bool:
-    """The plan has its own line; setting up the council is the business of who leads (R6.3)."""
-    if window.step is Step.COUNCIL:
+    """The plan has its own line; the council and the archive are the business of who leads."""
+    if window.step in (Step.COUNCIL, Step.ARCHIVE):  # R6.3, R6.9
         return turn.by.unit_id == campaign.owner_id
     return window.step is not Step.PLAN
 

@@ -5,7 +5,16 @@ imports this module; without it reminders know no duty and say so.
 """
 
 from models import reminders
-from models.appraisal.duty import ACKNOWLEDGEMENT
-from models.assessment.duty import SelfAssessment
+from models.appraisal.duty import ACKNOWLEDGEMENT, REVIEW
+from models.assessment.duty import SelfAssessment, SelfAssessmentNews
+from models.milestones.duty import ACTS, PlanDuty, SupplementNews
 
-reminders.register(SelfAssessment(), ACKNOWLEDGEMENT)
+reminders.register(
+    PlanDuty(),
+    SelfAssessment(),
+    SelfAssessmentNews(),
+    ACKNOWLEDGEMENT,
+    REVIEW,
+    SupplementNews(),
+    *ACTS,
+)

@@ -18,6 +18,7 @@ from models.base import Base
 from models.campaigns import tables as campaigns
 from models.catalogue import tables as catalogue
 from models.evidence import tables as evidence
+from models.milestones import tables as milestones
 from models.people import tables as people
 from models.reminders import tables as reminders
 from models.submission import tables as submission
@@ -34,6 +35,7 @@ __all__ = [
     "evidence",
     "files",
     "inbox",
+    "milestones",
     "outbox",
     "people",
     "reminders",

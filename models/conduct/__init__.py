@@ -1,0 +1,29 @@
+"""Conducting a campaign: its owner makes it, issues its plan, moves, extends, reminds."""
+
+from models.conduct.campaign import create, issue_plan, reopen
+from models.conduct.ladders import set_ladder, set_manners, why_not_ladder
+from models.conduct.notices import told_of
+from models.conduct.windows import (
+    extend,
+    extend_units,
+    move,
+    planned,
+    why_not_extend,
+    why_not_move,
+)
+
+__all__ = [
+    "create",
+    "extend",
+    "extend_units",
+    "issue_plan",
+    "move",
+    "planned",
+    "reopen",
+    "set_ladder",
+    "set_manners",
+    "told_of",
+    "why_not_extend",
+    "why_not_ladder",
+    "why_not_move",
+]
