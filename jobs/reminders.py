@@ -15,7 +15,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session, sessionmaker
 
 import models.duties  # noqa: F401 - what falls due is one of them.
-from models import holds, outbox, reminders
+from models import conduct, holds, outbox, reminders
 from models.clock import Clock
 from models.messages import Choice, Part
 from models.reminders import Item, Notice
@@ -66,12 +66,22 @@ class Tick:
         return 0 if self._waiting else queue_due_reminders(self._sessions, self._clock)
 
 
+def follow_calendar(sessions: sessionmaker[Session], clock: Clock) -> None:
+    """Once a start: what was planned by other working days than are known now is planned anew."""
+    with sessions.begin() as session:
+        if conduct.follow_calendar(session, clock()):
+            logger.info("reminders were planned anew by the working days of now")
+
+
 def register(
     scheduler: BaseScheduler,
     sessions: sessionmaker[Session],
     clock: Clock,
     is_clock_wrong: Callable[[], bool],
 ) -> None:
+    scheduler.add_job(
+        follow_calendar, args=(sessions, clock), id="working days", misfire_grace_time=None
+    )
     scheduler.add_job(
         Tick(sessions, clock, is_clock_wrong),
         IntervalTrigger(seconds=TICK_SECONDS),

@@ -1,16 +1,20 @@
 """What a coordinator makes of the reminders: their ladders, and their hours (C4, F15)."""
 
+import json
 from dataclasses import asdict
-from datetime import time
+from datetime import datetime, time
+from importlib.metadata import version
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import audit, policy, reminders
+from models import audit, calendar, policy, reminders, settings
 from models.campaigns import Campaign, all_campaigns
 from models.people import By
 from models.refusals import Refusal
 from models.reminders import Manners, Schedule, manners, schedules
+
+WORKING_DAYS = "working_days"  # By which days reminders were planned, as JSON.
 
 
 def why_not_ladder(
@@ -46,6 +50,19 @@ def set_manners(session: Session, by: By, new: Manners) -> None:
     audit.append(session, "set_manners", by, before=_plain(before), after=_plain(new))
     for campaign in all_campaigns(session):
         reminders.replan(session, campaign, by.now)
+
+
+def follow_calendar(session: Session, now: datetime) -> bool:
+    """Plan anew where working days are others than when it was last done: the operator's list
+    was changed, or a newer library knows more of a year. Whether that was so."""
+    listed = {day.isoformat(): works for day, works in sorted(calendar.exceptions().items())}
+    known = json.dumps({"library": version("holidays"), "listed": listed})
+    if settings.get(session, WORKING_DAYS) == known:
+        return False
+    for campaign in all_campaigns(session):
+        reminders.replan(session, campaign, now)
+    settings.put(session, WORKING_DAYS, known)
+    return True
 
 
 def _plain(of: Manners) -> dict[str, Any]:

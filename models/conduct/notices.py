@@ -1,5 +1,7 @@
 """Who is told that a window was set otherwise, in the transaction of the fact (F8, I4)."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,9 +17,9 @@ ROUNDS = frozenset({Step.ROUND_1, Step.ROUND_2})
 WORKERS = (Role.FOCAL_OFFICER, Role.DEPUTY, Role.HEAD)
 
 
-def told_of(session: Session, campaign: Campaign, step: Step) -> list[Binding]:
-    """Whom the common window of ``step`` concerns, one role a person: the officers of the units
-    that work in it, the reviewers of a round, and who leads the campaign."""
+def _concerned(session: Session, campaign: Campaign, step: Step) -> list[Binding]:
+    """Whom the common window of ``step`` concerns: the officers of the units that work in it, the
+    reviewers of a round, and who leads the campaign."""
     found = list(reminders.bindings_in(session, campaign.owner_id, (Role.COORDINATOR,)))
     if step in UNIT_STEPS:
         for unit_id in campaigns.units_in(session, campaign):
@@ -26,9 +28,23 @@ def told_of(session: Session, campaign: Campaign, step: Step) -> list[Binding]:
         for task in appraisal.active_tasks(session, campaign):
             held = reminders.bindings_in(session, task.agency_id, appraisal.REVIEWERS)
             found += [b for b in held if b.person_id == task.reviewer_id and task.step is step]
+    return found
+
+
+def people_told(
+    session: Session, by: By, campaign: Campaign, step: Step, units: Sequence[Unit] | None
+) -> list[Binding]:
+    """Whom setting the window of ``step`` for ``units`` tells, ``None`` standing for all; never
+    who does it."""
+    if units is None:
+        found = _concerned(session, campaign, step) if campaign.opened_at is not None else []
+    else:
+        found = [b for unit in units for b in reminders.bindings_in(session, unit.id, WORKERS)]
+        found += reminders.bindings_in(session, campaign.owner_id, (Role.COORDINATOR,))
     first: dict[int, Binding] = {}
     for binding in found:
-        first.setdefault(binding.person_id, binding)
+        if binding.person_id != by.person_id:
+            first.setdefault(binding.person_id, binding)
     return list(first.values())
 
 
@@ -47,9 +63,7 @@ def tell_moved(session: Session, by: By, window: Window, reason: str) -> None:
     }
     key = f"window:{window.id}:{by.now.isoformat()}"
     own = campaigns.effective_windows(session, campaign, window.step)
-    for binding in told_of(session, campaign, window.step):
-        if binding.person_id == by.person_id:
-            continue
+    for binding in people_told(session, by, campaign, window.step, None):
         closes_at = window.closes_at
         if window.step in UNIT_STEPS and binding.unit_id in own and binding.role in WORKERS:
             closes_at = own[binding.unit_id].closes_at  # C5: each its own date.
@@ -61,14 +75,6 @@ def tell_extended(
 ) -> None:
     """The unit's people, and who else leads the campaign."""
     window = campaigns.effective_window(session, campaign, extension.step, unit.id)
-    held = [
-        *reminders.bindings_in(session, unit.id, WORKERS),
-        *reminders.bindings_in(session, campaign.owner_id, (Role.COORDINATOR,)),
-    ]
-    first: dict[int, Binding] = {}
-    for binding in held:
-        if binding.person_id != by.person_id:
-            first.setdefault(binding.person_id, binding)
     values = {
         "owner": campaign.owner.name,
         "unit": unit.name,
@@ -77,7 +83,7 @@ def tell_extended(
         "reason": extension.reason,
         "again": _works_again(session, campaign, extension, unit, by),
     }
-    for binding in first.values():
+    for binding in people_told(session, by, campaign, extension.step, [unit]):
         _tell(session, "unit_extended", values, binding, f"extension:{extension.id}", by)
 
 

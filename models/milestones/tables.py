@@ -31,7 +31,7 @@ class Milestone(Base):
     """
 
     __tablename__ = "milestone"
-    __table_args__ = (Index(None, "campaign_id", "act"),)
+    __table_args__ = (Index("ix_milestone_act", "campaign_id", "act"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))

@@ -24,10 +24,10 @@ def due(session: Session, now: datetime, limit: int, manners: Manners) -> list[R
     quiet hours only what may be told at any hour makes a subject due; the rest waits.
     """
     awake = [*_is_due(now)]
-    if manners.is_quiet(now):
+    new = found = _subjects(session, awake, limit)
+    if new and manners.is_quiet(now):
         awake.append(Reminder.rung.in_(AT_ANY_HOUR))
-    query = select(Reminder.subject).where(*awake).distinct().order_by(Reminder.subject)
-    new = found = set(session.scalars(query.limit(limit)))
+        new = found = _subjects(session, awake, limit)
     rows: list[Reminder] = []
     while new:
         added = _rows(session, new, now)
@@ -39,6 +39,11 @@ def due(session: Session, now: datetime, limit: int, manners: Manners) -> list[R
 
 def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (Reminder.outcome == Outcome.PLANNED, Reminder.due_at <= now)
+
+
+def _subjects(session: Session, awake: Collection[ColumnElement[bool]], limit: int) -> set[str]:
+    query = select(Reminder.subject).where(*awake).distinct().order_by(Reminder.subject)
+    return set(session.scalars(query.limit(limit)))
 
 
 def _rows(session: Session, subjects: Collection[str], now: datetime) -> list[Reminder]:

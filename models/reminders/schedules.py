@@ -1,8 +1,8 @@
 """The ladder of each duty in each campaign: the default one, or what a coordinator made of it."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from datetime import time
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ from models.reminders.tables import ReminderSchedule
 from models.text import clean
 
 DEFAULT = Schedule()
+PARTS = ("before", "hour", "last_day", "after", "weeks")
 NOTHING = {"0", "-", "không", "none"}
 
 T = TypeVar("T")
@@ -24,13 +25,13 @@ T = TypeVar("T")
 
 def of(session: Session, campaign_id: int, duty: str) -> Schedule:
     row = _row(session, campaign_id, duty)
-    return _read(row.content) if row is not None else DEFAULT
+    return from_json(row.content) if row is not None else DEFAULT
 
 
 def keep(session: Session, by: By, campaign: Campaign, duty: str, schedule: Schedule) -> Schedule:
     """Keep the ladder and hand out the one before; who may, and the audit, are the caller's."""
     row = _row(session, campaign.id, duty)
-    before = _read(row.content) if row is not None else DEFAULT
+    before = from_json(row.content) if row is not None else DEFAULT
     if row is None:
         row = ReminderSchedule(campaign_id=campaign.id, duty=duty)
         session.add(row)
@@ -45,6 +46,41 @@ def as_json(schedule: Schedule) -> dict[str, Any]:
     return {
         key: list(value) if isinstance(value, tuple) else value for key, value in plain.items()
     }
+
+
+def from_json(content: dict[str, Any]) -> Schedule:
+    return Schedule(
+        before=tuple(content["before"]),
+        hour=time.fromisoformat(content["hour"]),
+        last_day=tuple(time.fromisoformat(hour) for hour in content["last_day"]),
+        after=tuple(content["after"]),
+        weeks=content["weeks"],
+    )
+
+
+def with_part(schedule: Schedule, part: str, text: str) -> Schedule:
+    """The ladder with one of ``PARTS`` as it was written. Raises Refusal."""
+    match part:
+        case "before":
+            return replace(schedule, before=parse_days(text))
+        case "after":
+            return replace(schedule, after=parse_days(text))
+        case "last_day":
+            return replace(schedule, last_day=parse_hours(text))
+        case "weeks":
+            return replace(schedule, weeks=parse_weeks(text))
+    hours = parse_hours(text)
+    if len(hours) != 1:
+        raise Refusal("ladder_hours_not_understood", text=clean(text))
+    return replace(schedule, hour=hours[0])
+
+
+def written(schedule: Schedule, part: str) -> str:
+    """One of ``PARTS`` as it could be written; empty for none of it."""
+    value = as_json(schedule)[part]
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value)
+    return str(value) if value else ""
 
 
 def parse_days(text: str) -> tuple[int, ...]:
@@ -86,17 +122,3 @@ def _hour(word: str) -> time:
 def _row(session: Session, campaign_id: int, duty: str) -> ReminderSchedule | None:
     of_duty = (ReminderSchedule.campaign_id == campaign_id, ReminderSchedule.duty == duty)
     return session.scalar(select(ReminderSchedule).where(*of_duty))
-
-
-def _read(content: dict[str, Any]) -> Schedule:
-    return Schedule(
-        before=tuple(content["before"]),
-        hour=time.fromisoformat(content["hour"]),
-        last_day=_times(content["last_day"]),
-        after=tuple(content["after"]),
-        weeks=content["weeks"],
-    )
-
-
-def _times(hours: Sequence[str]) -> tuple[time, ...]:
-    return tuple(time.fromisoformat(hour) for hour in hours)

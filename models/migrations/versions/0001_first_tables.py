@@ -915,7 +915,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone")),
     )
     with op.batch_alter_table("milestone", schema=None) as batch_op:
-        batch_op.create_index("ix_milestone_campaign_id_act", ["campaign_id", "act"], unique=False)
+        batch_op.create_index("ix_milestone_act", ["campaign_id", "act"], unique=False)
 
     op.create_table(
         "reminder_acknowledgement",
