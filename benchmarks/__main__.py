@@ -9,6 +9,7 @@ from pathlib import Path
 from benchmarks import (
     growth,
     officers,
+    planning,
     sending,
     starting,
     storing,
@@ -78,6 +79,10 @@ def fill_in(plan: Plan) -> str:
     return workbooks.report(plan.database, plan.repeats)
 
 
+def plan_ahead(plan: Plan) -> str:
+    return planning.report(plan.database.parent, 10_000 if plan.repeats == 1 else planning.ROWS)
+
+
 SUITES: dict[str, Callable[[Plan], str]] = {
     "answers": answers,
     "latency": latency,
@@ -88,6 +93,7 @@ SUITES: dict[str, Callable[[Plan], str]] = {
     "sending": send,
     "queue": queue,
     "workbook": fill_in,
+    "planning": plan_ahead,
 }
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from models.appraisal.tables import AppraisalTask
 from models.people.tables import Binding
 from models.reminders import duties
 from models.reminders.manners import Manners
@@ -57,6 +56,8 @@ def _beside(
     session: Session, rows: Collection[Reminder], awake: Collection[ColumnElement[bool]]
 ) -> list[str]:
     """The other due subjects of the people whom ``rows`` concern."""
+    from models.appraisal.tables import AppraisalTask  # That package stands on this one.
+
     people = {row.person_id for row in rows if row.person_id is not None}
     subjects = {row.subject: row for row in rows if row.person_id is None}
     for row in subjects.values():

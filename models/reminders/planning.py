@@ -27,7 +27,12 @@ def replan(session: Session, campaign: Campaign, now: datetime) -> None:
     opened = campaign.opened_at is not None
     duties = [duty for duty in every_duty() if opened or duty.before_plan]
     ladders = [of for duty in duties for of in duty.ladders(session, campaign)]
-    _cancel_unfitting(session, campaign, ladders, now)
+    fit(session, campaign.id, ladders, now)
+
+
+def fit(session: Session, campaign_id: int, ladders: Sequence[Ladder], now: datetime) -> None:
+    """Make the planned rows of a campaign those of ``ladders``, and no others."""
+    _cancel_unfitting(session, campaign_id, ladders, now)
     plan(session, ladders, now)
     for known in session.identity_map.values():
         if isinstance(known, Reminder):
@@ -128,12 +133,12 @@ def _schedule(session: Session, campaign_id: int, duty: str) -> Schedule:
 
 
 def _cancel_unfitting(
-    session: Session, campaign: Campaign, ladders: Iterable[Ladder], now: datetime
+    session: Session, campaign_id: int, ladders: Iterable[Ladder], now: datetime
 ) -> None:
     """What is for one person stays: it is checked against the window when it falls due."""
     keys = [of.key(rung) for of, rungs in with_rungs(session, ladders) for rung in rungs]
     unfitting = (
-        Reminder.campaign_id == campaign.id,
+        Reminder.campaign_id == campaign_id,
         Reminder.outcome == Outcome.PLANNED,
         Reminder.person_id.is_(None),
         Reminder.key.not_in(_texts(session)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from sqlalchemy import select, update
@@ -15,8 +15,10 @@ from models.reminders import duties, holding
 from models.reminders.duties import Item
 from models.reminders.manners import Manners
 from models.reminders.planning import insert_once, repeat_row
-from models.reminders.rules import OPENING
+from models.reminders.rules import CLOSING, OPENING
 from models.reminders.tables import Outcome, Reminder, ReminderRecipient
+
+NEWS_LASTS = timedelta(days=7)
 
 
 @dataclass
@@ -101,7 +103,7 @@ def _settle_subject(session: Session, rows: list[Reminder], now: datetime) -> It
     closes_at = duties.span_of(session, rows[0]).closes_at
     _end(rows, Outcome.OVERTAKEN, now)
     if now >= closes_at:  # What was to lead up to the end has lost its sense.
-        rows = [row for row in rows if row.due_at >= closes_at]
+        rows = [row for row in rows if row.due_at >= closes_at and not _is_stale(row, now)]
     if not rows:
         return
     debt = duties.debt_of(session, rows[0])
@@ -116,6 +118,11 @@ def _settle_subject(session: Session, rows: list[Reminder], now: datetime) -> It
         if binding.person_id not in seen:
             seen.add(binding.person_id)
             yield Item(reminder, binding, debt, closes_at)
+
+
+def _is_stale(row: Reminder, now: datetime) -> bool:
+    """News of an end is of use for some days; what is owed is of use however late."""
+    return row.rung == CLOSING and now - row.due_at > NEWS_LASTS
 
 
 def _from_newest_rung(session: Session, rungs: list[Reminder]) -> list[tuple[Reminder, Binding]]:
