@@ -96,7 +96,7 @@ def _queue_batch(sessions: sessionmaker[Session], now: datetime) -> Batch:
     """Settle what is due of some ``BATCH`` subjects; falsy when nothing was due, or while
     sending is on hold: what still makes sense afterwards is sent then."""
     with sessions.begin() as session:
-        if holds.standing(session) is not None:
+        if not reminders.anything_due(session, now) or holds.standing(session) is not None:
             return Batch()
         manners = reminders.manners_of(session)
         due = reminders.due(session, now, BATCH, manners)

@@ -12,7 +12,7 @@ from models.reminders.duties import (
     register,
     span_of,
 )
-from models.reminders.gathering import due
+from models.reminders.gathering import anything_due, due
 from models.reminders.manners import Manners
 from models.reminders.manners import read as manners_of
 from models.reminders.planning import plan, preview, replan
@@ -54,6 +54,7 @@ __all__ = [
     "Schedule",
     "Span",
     "acknowledge",
+    "anything_due",
     "bindings_in",
     "due",
     "every_duty",

@@ -13,12 +13,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import calendar
 from models.campaigns.tables import Campaign, Step
 from models.messages import Choice, Part
 from models.people.tables import Binding, Role
 from models.reminders import rules
-from models.reminders.rules import Rung, Span
+from models.reminders.rules import Span
 from models.reminders.tables import Reminder
 
 
@@ -33,11 +32,6 @@ class Ladder:
     columns: dict[str, Any]
     span: Span
     news: bool
-
-    def key(self, rung: Rung) -> str:
-        """By the instant: an opening that moves within its day is another one."""
-        local = rung.due_at.astimezone(calendar.ZONE)
-        return f"{self.subject}:{rung.name}:{local:%Y-%m-%dT%H:%M}"
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,11 @@ def due(session: Session, now: datetime, limit: int, manners: Manners) -> list[R
     return sorted(rows, key=lambda row: (row.subject, row.due_at, row.id))
 
 
+def anything_due(session: Session, now: datetime) -> bool:
+    """What every tick asks first: nearly always there is nothing."""
+    return session.scalar(select(Reminder.id).where(*_is_due(now)).limit(1)) is not None
+
+
 def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (Reminder.outcome == Outcome.PLANNED, Reminder.due_at <= now)
 

@@ -7,18 +7,70 @@ to cancel and one to insert.
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, cast, func, select, update
+from sqlalchemy import bindparam, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from models import calendar
+from models.base import Instant
 from models.campaigns.tables import Campaign
 from models.reminders import manners, rules, schedules
 from models.reminders.duties import Duty, Ladder, every_duty
-from models.reminders.rules import Rung, Schedule, Span
+from models.reminders.rules import Rung, Schedule
 from models.reminders.tables import Outcome, Reminder
+
+# Every row of every shape of ``_as_json``, made in the database.
+_ROWS = {
+    "sqlite": """
+        SELECT json_extract(owed.value, '$[0]') || ':' || json_extract(rung.value, '$[0]')
+                || ':' || json_extract(rung.value, '$[1]') AS key,
+            json_extract(owed.value, '$[0]') AS subject,
+            json_extract(rung.value, '$[3]') AS campaign_id,
+            json_extract(rung.value, '$[4]') AS duty,
+            json_extract(rung.value, '$[5]') AS step,
+            json_extract(owed.value, '$[1]') AS unit_id,
+            json_extract(owed.value, '$[2]') AS task_id,
+            json_extract(rung.value, '$[0]') AS rung,
+            json_extract(rung.value, '$[2]') AS due_at
+        FROM json_each(:shapes) AS shape, json_each(shape.value, '$[0]') AS rung,
+            json_each(shape.value, '$[1]') AS owed
+    """,
+    "postgresql": """
+        SELECT (owed.value ->> 0) || ':' || (rung.value ->> 0) || ':' || (rung.value ->> 1) AS key,
+            owed.value ->> 0 AS subject,
+            CAST(rung.value ->> 3 AS integer) AS campaign_id,
+            rung.value ->> 4 AS duty,
+            rung.value ->> 5 AS step,
+            CAST(owed.value ->> 1 AS integer) AS unit_id,
+            CAST(owed.value ->> 2 AS integer) AS task_id,
+            rung.value ->> 0 AS rung,
+            CAST((rung.value ->> 2) || '+00' AS timestamptz) AS due_at
+        FROM jsonb_array_elements(CAST(:shapes AS jsonb)) AS shape (value),
+            jsonb_array_elements(shape.value -> 0) AS rung (value),
+            jsonb_array_elements(shape.value -> 1) AS owed (value)
+    """,
+}
+_INSERT = """
+    INSERT INTO reminder (key, subject, campaign_id, duty, step, unit_id, task_id, rung, due_at,
+        outcome)
+    SELECT key, subject, campaign_id, duty, step, unit_id, task_id, rung, due_at, 'planned'
+    FROM ({rows}) AS made WHERE true
+    ON CONFLICT (key) DO UPDATE SET outcome = 'planned', settled_at = NULL
+        WHERE reminder.outcome = 'cancelled'
+"""
+_CANCEL = """
+    UPDATE reminder SET outcome = 'cancelled', settled_at = :now
+    WHERE campaign_id = :campaign AND outcome = 'planned' AND person_id IS NULL
+        AND {unfitting}
+"""
+# Each database has one way that it does not carry out row by row.
+_UNFITTING = {
+    "sqlite": "key NOT IN (SELECT key FROM ({rows}) AS fitting)",
+    "postgresql": "NOT EXISTS (SELECT FROM ({rows}) AS fitting WHERE fitting.key = reminder.key)",
+}
 
 
 def replan(session: Session, campaign: Campaign, now: datetime) -> None:
@@ -41,42 +93,29 @@ def fit(session: Session, campaign_id: int, ladders: Sequence[Ladder], now: date
 
 def plan(session: Session, ladders: Iterable[Ladder], now: datetime) -> None:
     """Insert the rungs from now on that do not exist; those cancelled are planned again."""
-    rows = [
-        {
-            **of.columns,
-            "key": of.key(rung),
-            "subject": of.subject,
-            "person_id": None,
-            "rung": rung.name,
-            "due_at": rung.due_at,
-            "outcome": Outcome.PLANNED,
-            "settled_at": None,
-        }
-        for of, rungs in with_rungs(session, ladders)
-        for rung in rungs
-        if rung.due_at >= now
-    ]
-    insert_once(session, rows, again=True)
+    shapes = _as_json(with_rungs(session, ladders), since=now)
+    statement = text(_INSERT.format(rows=_ROWS[session.get_bind().dialect.name]))
+    session.execute(statement, {"shapes": shapes})
 
 
 def with_rungs(
     session: Session, ladders: Iterable[Ladder], schedule: Schedule | None = None
-) -> list[tuple[Ladder, list[Rung]]]:
-    """Each ladder with all its rungs, those in the past too; by ``schedule``, or by the one that
-    its campaign has for its duty. Most share a window, so few are counted out."""
+) -> list[tuple[list[Ladder], list[Rung]]]:
+    """Ladders that have the same rungs, with these, those in the past too; by ``schedule``, or by
+    the one that their campaign has for their duty. Most share a window, so few are counted out."""
     quiet = manners.read(session)
     of_duty: dict[tuple[int, str], Schedule] = {}
-    counted: dict[tuple[Span, Schedule, bool], list[Rung]] = {}
-    found = []
+    found: dict[object, tuple[list[Ladder], list[Rung]]] = {}
     for of in ladders:
         whose = (of.columns["campaign_id"], of.columns["duty"])
         if whose not in of_duty:
             of_duty[whose] = schedule or _schedule(session, *whose)
-        shape = (of.span, of_duty[whose], of.news)
-        if shape not in counted:
-            counted[shape] = rules.ladder(of.span, of_duty[whose], quiet, news=of.news)
-        found.append((of, counted[shape]))
-    return found
+        shape = (whose, of.columns["step"], of.span, of.news)
+        if shape not in found:
+            rungs = rules.ladder(of.span, of_duty[whose], quiet, news=of.news)
+            found[shape] = ([], rungs)
+        found[shape][0].append(of)
+    return list(found.values())
 
 
 def preview(
@@ -85,25 +124,15 @@ def preview(
     """When the duty would be reminded of by ``schedule``, and for how many subjects at a time
     (N8); only what is still to come."""
     counts: Counter[datetime] = Counter()
-    for _, rungs in with_rungs(session, duty.ladders(session, campaign), schedule):
-        counts.update(rung.due_at for rung in rungs if rung.due_at >= now)
+    for subjects, rungs in with_rungs(session, duty.ladders(session, campaign), schedule):
+        counts.update({rung.due_at: len(subjects) for rung in rungs if rung.due_at >= now})
     return sorted(counts.items())
 
 
-def insert_once(session: Session, rows: Sequence[dict[str, Any]], *, again: bool = False) -> None:
-    """Insert the rows whose key is not there yet, in one statement; ``again``: those that were
-    cancelled count as not there."""
-    if not rows:
-        return
+def insert_once(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert the rows whose key is not there yet, in one statement."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement: Any = dialect.insert(Reminder.__table__)
-    if again:
-        anew = {"outcome": Outcome.PLANNED, "settled_at": None}
-        statement = statement.on_conflict_do_update(
-            index_elements=["key"], set_=anew, where=Reminder.outcome == Outcome.CANCELLED
-        )
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=["key"])
+    statement = dialect.insert(Reminder.__table__).on_conflict_do_nothing(index_elements=["key"])
     session.execute(statement, list(rows))
 
 
@@ -136,23 +165,34 @@ def _cancel_unfitting(
     session: Session, campaign_id: int, ladders: Iterable[Ladder], now: datetime
 ) -> None:
     """What is for one person stays: it is checked against the window when it falls due."""
-    keys = [of.key(rung) for of, rungs in with_rungs(session, ladders) for rung in rungs]
-    unfitting = (
-        Reminder.campaign_id == campaign_id,
-        Reminder.outcome == Outcome.PLANNED,
-        Reminder.person_id.is_(None),
-        Reminder.key.not_in(_texts(session)),
+    dialect = session.get_bind().dialect.name
+    unfitting = _UNFITTING[dialect].format(rows=_ROWS[dialect])
+    statement = text(_CANCEL.format(unfitting=unfitting)).bindparams(
+        bindparam("now", type_=Instant())
     )
-    change = {"outcome": Outcome.CANCELLED, "settled_at": now}
-    statement = update(Reminder).where(*unfitting).values(change)
-    options = {"synchronize_session": False}
-    session.execute(statement, {"texts": json.dumps(keys)}, execution_options=options)
+    shapes = _as_json(with_rungs(session, ladders))
+    session.execute(statement, {"shapes": shapes, "campaign": campaign_id, "now": now})
 
 
-def _texts(session: Session) -> Select[tuple[str]]:
-    """The members of a JSON array of texts, as rows: any number of them in one parameter."""
-    texts = bindparam("texts", type_=String)
-    if session.get_bind().dialect.name == "sqlite":
-        return select(func.json_each(texts).table_valued("value").c.value)
-    array = func.jsonb_array_elements_text(cast(texts, postgresql.JSONB))
-    return select(array.column_valued("text"))
+def _as_json(
+    found: Iterable[tuple[Sequence[Ladder], Sequence[Rung]]], since: datetime | None = None
+) -> str:
+    """Shapes of ladders, ``[[rungs], [subjects]]`` each: what 100,000 rows have
+    in common is sent to the database once, and each row is made there."""
+    shapes = []
+    for subjects, rungs in found:
+        first = subjects[0].columns
+        common = [first["campaign_id"], first["duty"], first["step"]]
+        steps = [
+            [
+                rung.name,
+                f"{rung.due_at.astimezone(calendar.ZONE):%Y-%m-%dT%H:%M}",
+                f"{rung.due_at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}",
+                *common,  # Here, so that no row has to look at the whole shape again.
+            ]
+            for rung in rungs
+            if since is None or rung.due_at >= since
+        ]
+        owed = [[of.subject, of.columns["unit_id"], of.columns["task_id"]] for of in subjects]
+        shapes.append([steps, owed])
+    return json.dumps(shapes)
