@@ -102,7 +102,7 @@ def _statements(engine: Engine) -> Iterator[Sequence[str]]:
     said: list[str] = []
 
     def hear(_: Any, __: Any, statement: str, *___: Any) -> None:
-        if statement.startswith(("INSERT INTO reminder ", "UPDATE reminder ")):
+        if statement.strip().startswith(("INSERT INTO reminder ", "UPDATE reminder ")):
             said.append(statement)
 
     event.listen(engine, "before_cursor_execute", hear)
