@@ -9,6 +9,7 @@ from pathlib import Path
 from benchmarks import (
     growth,
     officers,
+    planning,
     sending,
     standing,
     starting,
@@ -83,6 +84,10 @@ def fill_in(plan: Plan) -> str:
     return workbooks.report(plan.database, plan.repeats)
 
 
+def plan_ahead(plan: Plan) -> str:
+    return planning.report(plan.database.parent, 10_000 if plan.repeats == 1 else planning.ROWS)
+
+
 SUITES: dict[str, Callable[[Plan], str]] = {
     "answers": answers,
     "latency": latency,
@@ -94,6 +99,7 @@ SUITES: dict[str, Callable[[Plan], str]] = {
     "queue": queue,
     "workbook": fill_in,
     "standing": stand,
+    "planning": plan_ahead,
 }
 
 

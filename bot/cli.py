@@ -67,6 +67,7 @@ def run(desk: Desk, config_path: Path | None) -> None:
     config = desk.config
     log.set_up(config.log.level, config.log.format, config.secrets)
     desk.prepare_database()
+    desk.use_calendar()
 
     def started(addresses: Addresses) -> None:
         desk.say("run_started", web=addresses.web, health=addresses.health)

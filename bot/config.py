@@ -5,19 +5,23 @@ the start: a typing error must not silently mean a default.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from bot import sections
 from bot.sections import Secret, between, shaped
+from models import calendar
 
 DEFAULT_FILE = Path("config.toml")
 PREFIX = "CCHC_"
 PORTS = 65535
+DAYS = r"|20\d\d-\d\d-\d\d([ ,]+20\d\d-\d\d-\d\d)*"
 DATABASES = r"(sqlite|postgresql|postgresql\+psycopg)://.+"
 
 
@@ -56,6 +60,19 @@ class TelegramSection:
 
 
 @dataclass(frozen=True)
+class CalendarSection:
+    """What the operator knows of days and no library can: lists of dates in ISO 8601."""
+
+    days_off: str = shaped("", DAYS)
+    days_worked: str = shaped("", DAYS)
+
+    def use(self) -> None:
+        """Count working days by this from now on. Raises ValueError where a day is none, or is
+        both off and worked."""
+        calendar.use_exceptions(_days(self.days_off), _days(self.days_worked))
+
+
+@dataclass(frozen=True)
 class LimitsSection:
     turns_a_minute: int = between(60, 0)
     uploads_a_minute: int = between(30, 0)
@@ -91,6 +108,7 @@ class Config:
     web: WebSection = WebSection()
     health: HealthSection = HealthSection()
     telegram: TelegramSection = TelegramSection()
+    calendar: CalendarSection = CalendarSection()
     limits: LimitsSection = LimitsSection()
     clamd: ClamdSection = ClamdSection()
     alerts: AlertsSection = AlertsSection()
@@ -122,6 +140,10 @@ class Config:
             return self.token
         except OSError:
             return ""  # Whoever needs it will say that its file cannot be read.
+
+
+def _days(text: str) -> list[date]:
+    return [date.fromisoformat(day) for day in re.split("[ ,]+", text) if day]
 
 
 def _password_in(address: str) -> str:

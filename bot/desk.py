@@ -52,6 +52,7 @@ class Desk:
     def sessions(self) -> sessionmaker[Session]:
         """Sessions on a database of the right shape; a command may be the first to use it."""
         self.prepare_database()
+        self.use_calendar()
         return sessionmaker(self.engine, expire_on_commit=False)
 
     def clock(self) -> datetime:
@@ -78,6 +79,13 @@ class Desk:
         name = f"config_problem.{kind}"
         known = self.words.has(name, self.language)
         return Part(name) if known else Part("config_problem.other", kind=kind)
+
+    def use_calendar(self) -> None:
+        """Count working days by the operator's list, in this process."""
+        try:
+            self.config.calendar.use()
+        except ValueError:
+            self.refuse_key("calendar.days_off, calendar.days_worked", "not_a_day")
 
     def prepare_database(self) -> None:
         """SQLite is made or brought up to date; PostgreSQL is only looked at."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from handlers import leading
 from handlers.dialogue import Choice, Conversation, Enclosure, Part, Turn, on_choice, on_command
 from models import calendar, campaigns
 from models.campaigns import Campaign, EffectiveWindow, Phase, Step
@@ -25,6 +26,7 @@ def show_campaign(turn: Turn, campaign: Campaign) -> None:
         "campaign_calendar",
         [
             Choice("calendar_file", campaign.id),
+            *leaders_choices(turn, campaign),
             *[Choice("calendar_of", c.id, year=c.year, owner=c.owner.short_name) for c in others],
             Choice("menu"),
         ],
@@ -34,6 +36,13 @@ def show_campaign(turn: Turn, campaign: Campaign) -> None:
         steps=[step_line(turn, w) for w in windows if is_shown(turn, campaign, w)],
         extension=extension_line(turn, campaign, windows),
     )
+
+
+def leaders_choices(turn: Turn, campaign: Campaign) -> list[Choice]:
+    """What who leads the campaign sets from here."""
+    if not leading.leads(turn, campaign):
+        return []
+    return [Choice(action, campaign.id) for action in ("record_acts", "extend_step", "ladders")]
 
 
 def send_file(turn: Turn, value: str) -> None:
@@ -67,8 +76,8 @@ def windows_of(turn: Turn, campaign: Campaign) -> list[EffectiveWindow]:
 
 
 def is_shown(turn: Turn, campaign: Campaign, window: EffectiveWindow) -> bool:
-    """The plan has its own line; setting up the council is the business of who leads (R6.3)."""
-    if window.step is Step.COUNCIL:
+    """The plan has its own line; the council and the archive are the business of who leads."""
+    if window.step in (Step.COUNCIL, Step.ARCHIVE):  # R6.3, R6.9
         return turn.by.unit_id == campaign.owner_id
     return window.step is not Step.PLAN
 

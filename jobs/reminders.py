@@ -5,7 +5,7 @@ the database, so that a tick which is late, lost or run twice changes nothing.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session, sessionmaker
 
 import models.duties  # noqa: F401 - what falls due is one of them.
-from models import holds, outbox, reminders
+from models import conduct, holds, outbox, reminders
 from models.clock import Clock
 from models.messages import Choice, Part
 from models.reminders import Item, Notice
@@ -66,12 +66,22 @@ class Tick:
         return 0 if self._waiting else queue_due_reminders(self._sessions, self._clock)
 
 
+def follow_calendar(sessions: sessionmaker[Session], clock: Clock) -> None:
+    """Once a start: what was planned by other working days than are known now is planned anew."""
+    with sessions.begin() as session:
+        if conduct.follow_calendar(session, clock()):
+            logger.info("reminders were planned anew by the working days of now")
+
+
 def register(
     scheduler: BaseScheduler,
     sessions: sessionmaker[Session],
     clock: Clock,
     is_clock_wrong: Callable[[], bool],
 ) -> None:
+    scheduler.add_job(
+        follow_calendar, args=(sessions, clock), id="working days", misfire_grace_time=None
+    )
     scheduler.add_job(
         Tick(sessions, clock, is_clock_wrong),
         IntervalTrigger(seconds=TICK_SECONDS),
@@ -83,13 +93,14 @@ def register(
 
 
 def _queue_batch(sessions: sessionmaker[Session], now: datetime) -> Batch:
-    """Settle what is due of up to ``BATCH`` subjects; falsy when nothing was due, or while
+    """Settle what is due of some ``BATCH`` subjects; falsy when nothing was due, or while
     sending is on hold: what still makes sense afterwards is sent then."""
     with sessions.begin() as session:
-        if holds.standing(session) is not None:
+        if not reminders.anything_due(session, now) or holds.standing(session) is not None:
             return Batch()
-        due = reminders.due(session, now, BATCH)
-        notices = reminders.settle(session, due, now)
+        manners = reminders.manners_of(session)
+        due = reminders.due(session, now, BATCH, manners)
+        notices = reminders.settle(session, due, now, manners)
         for notice in notices:
             _enqueue(session, notice, now)
         return Batch(seen=len(due), queued=len(notices))
@@ -105,7 +116,7 @@ def _enqueue(session: Session, notice: Notice, now: datetime) -> None:
         key=notice.key,
         at=now,
         binding_id=notice.binding_id,
-        choices=_choices(session, notice),
+        choices=_choices(session, notice, now),
     )
 
 
@@ -120,17 +131,25 @@ def _message(session: Session, notice: Notice, now: datetime) -> tuple[str, dict
 def _part(session: Session, item: Item, now: datetime) -> Part:
     if item.reminder.rung == reminders.OPENING:
         return item.duty.opening(session, item, now)
+    if now >= item.closes_at:
+        return item.duty.overdue(session, item, now)
     left = reminders.what_is_left(now, item.closes_at)
     times = {"left": left, "closes_at": item.closes_at}
     return Part(item.debt.name, unit=item.binding.unit.name, **item.debt.values, **times)
 
 
-def _choices(session: Session, notice: Notice) -> list[Choice]:
+def _choices(session: Session, notice: Notice, now: datetime) -> list[Choice]:
     """Where to do it, then later, then "Đã nắm"; ids joined by commas where there are several."""
-    if all(item.reminder.rung == reminders.OPENING for item in notice.items):
-        return [*_beginning(session, notice), *notice.ways, Choice("calendar")]
-    ids = ",".join(str(item.reminder.id) for item in notice.items)
-    return [*notice.ways, Choice("snooze", ids), Choice("acknowledge_reminder", ids)]
+    if not (noted := notice.asked_for()):
+        calendar = Choice("calendar")
+        ways = [way for way in notice.ways if way != calendar]
+        return [*_beginning(session, notice), *ways, calendar]
+    later = [Choice("snooze", _ids(ahead))] if (ahead := notice.ahead(now)) else []
+    return [*notice.ways, *later, Choice("acknowledge_reminder", _ids(noted))]
+
+
+def _ids(items: Sequence[Item]) -> str:
+    return ",".join(str(item.reminder.id) for item in items)
 
 
 def _beginning(session: Session, notice: Notice) -> list[Choice]:

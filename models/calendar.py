@@ -5,6 +5,7 @@ instant at which 16/11 begins. Nothing here moves a deadline by itself (reliabil
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -17,6 +18,7 @@ from models.text import clean, fold
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 DAY = timedelta(days=1)
+_exceptions: dict[date, bool] = {}
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,31 @@ def last_day(closes_at: datetime) -> date:
 
 
 def is_working_day(day: date) -> bool:
-    """Neither a weekend nor a public holiday; Saturdays worked in exchange count (F9)."""
-    return bool(_holidays("vi", day.year).is_working_day(day))
+    """Neither a weekend nor a public holiday; Saturdays worked in exchange count (F9).
+
+    What the operator's list says of a day goes before what the library knows of it.
+    """
+    known = _exceptions.get(day)
+    return _is_working_day(day) if known is None else known
+
+
+def on_or_after(day: date) -> date:
+    """The day itself if it is a working day, else the next one that is."""
+    return day if is_working_day(day) else add_working_days(day, 1)
+
+
+def use_exceptions(free: Collection[date], worked: Collection[date]) -> None:
+    """Take the operator's list of days, once, when the process starts: days off that no library
+    can know, and days worked in exchange. A day in both raises ValueError."""
+    if both := set(free) & set(worked):
+        raise ValueError(f"both free and worked: {min(both)}")
+    _exceptions.clear()
+    _exceptions.update(dict.fromkeys(free, False) | dict.fromkeys(worked, True))
+
+
+def exceptions() -> dict[date, bool]:
+    """The operator's list that is in use: whether each of its days is worked."""
+    return dict(_exceptions)
 
 
 def is_weekend(day: date) -> bool:
@@ -102,6 +127,11 @@ def time_left(now: datetime, until: datetime) -> Part:
     if minutes >= 60:
         return Part("left.hours", n=minutes // 60)
     return Part("left.minutes", n=max(minutes, 1))
+
+
+@cache
+def _is_working_day(day: date) -> bool:
+    return bool(_holidays("vi", day.year).is_working_day(day))
 
 
 @cache

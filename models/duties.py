@@ -5,8 +5,18 @@ imports this module; without it reminders know no duty and say so.
 """
 
 from models import reminders
-from models.appraisal.duty import ACKNOWLEDGEMENT
-from models.assessment.duty import SelfAssessment
+from models.appraisal.duty import ACKNOWLEDGEMENT, REVIEW
+from models.assessment.duty import SelfAssessment, SelfAssessmentNews
+from models.milestones.duty import ACTS, PlanDuty, SupplementNews
 from models.submission.duty import DECISION
 
-reminders.register(SelfAssessment(), DECISION, ACKNOWLEDGEMENT)
+reminders.register(
+    PlanDuty(),
+    SelfAssessment(),
+    DECISION,
+    SelfAssessmentNews(),
+    ACKNOWLEDGEMENT,
+    REVIEW,
+    SupplementNews(),
+    *ACTS,
+)

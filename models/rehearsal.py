@@ -15,6 +15,7 @@ from models.messages import Part
 from models.people import Role
 from models.reminders import Duty, Ladder, Reminder
 from models.reminders.duties import every_duty
+from models.reminders.planning import with_rungs
 from models.units import Unit
 
 
@@ -92,10 +93,10 @@ def _waves(session: Session, campaign: Campaign, now: datetime) -> Iterator[Wave
     found: dict[tuple[datetime, int, str], list[Ladder]] = defaultdict(list)
     duties = every_duty()
     for place, duty in enumerate(duties):
-        for ladder in duty.ladders(session, campaign):
-            for rung in ladder.rungs:
+        for ladders, rungs in with_rungs(session, duty.ladders(session, campaign)):
+            for rung in rungs:
                 if rung.due_at >= now:
-                    found[rung.due_at, place, rung.name].append(ladder)
+                    found[rung.due_at, place, rung.name] += ladders
     reached: dict[str, tuple[Addressee, ...]] = {}
     for at, place, name in sorted(found):
         ladders = found[at, place, name]

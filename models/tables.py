@@ -19,6 +19,7 @@ from models.base import Base
 from models.campaigns import tables as campaigns
 from models.catalogue import tables as catalogue
 from models.evidence import tables as evidence
+from models.milestones import tables as milestones
 from models.people import tables as people
 from models.reminders import tables as reminders
 from models.stand_ins import tables as stand_ins
@@ -38,6 +39,7 @@ __all__ = [
     "evidence",
     "files",
     "inbox",
+    "milestones",
     "outbox",
     "people",
     "reminders",

@@ -8,10 +8,11 @@ from models import calendar, campaigns, reminders
 from models.assessment import queries
 from models.assessment.standings import Owed, Standing, next_missing, owed, owes, standings
 from models.assessment.tables import Assessment
+from models.campaigns.rules import EffectiveWindow
 from models.campaigns.tables import Campaign, Step
 from models.messages import Choice, Part
 from models.people.tables import Binding, By, Role
-from models.reminders import Duty, Item, Ladder, Reminder, Rung, Span
+from models.reminders import Duty, Item, Ladder, Reminder, Span
 
 STEP = Step.SELF_ASSESSMENT
 
@@ -22,14 +23,11 @@ class SelfAssessment(Duty):
 
     def ladders(self, session: Session, campaign: Campaign) -> list[Ladder]:
         """One for each unit that takes part, with the opening before it."""
-        rungs_of: dict[Span, list[Rung]] = {}
-        found = []
-        for unit_id, window in campaigns.effective_windows(session, campaign, STEP).items():
-            span = Span(_begins_at(campaign, window.opens_at), window.closes_at)
-            if span not in rungs_of:
-                rungs_of[span] = reminders.with_opening(span)
-            found.append(self.ladder(campaign, STEP, rungs_of[span], unit_id=unit_id))
-        return found
+        windows = campaigns.effective_windows(session, campaign, STEP)
+        return [
+            self.ladder(campaign, STEP, _span(campaign, window), unit_id=unit_id, news=True)
+            for unit_id, window in windows.items()
+        ]
 
     def span_of(self, session: Session, reminder: Reminder) -> Span:
         unit_id = reminder.unit_id
@@ -79,16 +77,68 @@ class SelfAssessment(Duty):
             **item.debt.values,
         )
 
+    def overdue(self, session: Session, item: Item, now: datetime) -> Part:
+        """It is still taken, or a supplement follows, or only an extension helps (C6, C17)."""
+        reminder = item.reminder
+        where = (reminder.campaign, STEP, reminder.unit_id)
+        window = campaigns.effective_window(session, *where)
+        refusal = campaigns.why_not_in(session, reminder.campaign, STEP, item.binding.unit_id, now)
+        following = refusal.values.get("following") if refusal else None
+        still = "overdue_still.accepted" if window.is_open(now) else "overdue_still.closed"
+        return Part(
+            "overdue.self_assessment",
+            unit=item.binding.unit.name,
+            ago=reminders.how_late(now, item.closes_at),
+            closes_at=item.closes_at,
+            still=Part(still, owner=reminder.campaign.owner.name),
+            following=following or "",
+            **item.debt.values,
+        )
+
     def beginning(self, session: Session, item: Item) -> list[Choice]:
         first = _first_line(session, item)
         return [Choice("continue", first.line_id, code=first.code)] if first else []
 
 
-def _begins_at(campaign: Campaign, opens_at: datetime | None) -> datetime | None:
+class SelfAssessmentNews(Duty):
+    """Who leads the campaign learns when the self-assessment begins, and at its end how many
+    units have sent their sheet (R5.1c, C20)."""
+
+    name = "self_assessment_news"
+    ways = (Choice("progress"), Choice("calendar"))
+    has_ladder = False
+
+    def ladders(self, session: Session, campaign: Campaign) -> list[Ladder]:
+        window = campaigns.effective_window(session, campaign, STEP, None)
+        span = _span(campaign, window)
+        return [self.ladder(campaign, STEP, span, unit_id=campaign.owner_id, news=True)]
+
+    def span_of(self, session: Session, reminder: Reminder) -> Span:
+        window = campaigns.effective_window(session, reminder.campaign, STEP, None)
+        return Span(window.opens_at, window.closes_at)
+
+    def held_by(self, session: Session, reminder: Reminder) -> list[Binding]:
+        return reminders.bindings_in(session, reminder.unit_id, (Role.COORDINATOR,))
+
+    def debt_of(self, session: Session, reminder: Reminder) -> Part | None:
+        sent, sheets = queries.sent_of(session, reminder.campaign_id)
+        return Part("sheets_not_all_sent", sent=sent, units=sheets, open=sheets - sent)
+
+    def opening(self, session: Session, item: Item, now: datetime) -> Part:
+        left = calendar.time_left(now, item.closes_at)
+        return Part("units_may_begin", closes_at=item.closes_at, left=left, **item.debt.values)
+
+    def overdue(self, session: Session, item: Item, now: datetime) -> Part:
+        name = item.debt.name if item.debt.values["open"] else "sheets_all_sent"
+        return Part(name, closes_at=item.closes_at, **item.debt.values)
+
+
+def _span(campaign: Campaign, window: EffectiveWindow) -> Span:
     """A window that opened before the plan was issued begins with the plan (R6.1)."""
-    if opens_at is None or campaign.opened_at is None:
-        return opens_at
-    return max(opens_at, campaign.opened_at)
+    opens_at = window.opens_at
+    if opens_at is not None and campaign.opened_at is not None:
+        opens_at = max(opens_at, campaign.opened_at)
+    return Span(opens_at, window.closes_at)
 
 
 def _sheet(session: Session, reminder: Reminder) -> Assessment | None:

@@ -27,6 +27,13 @@ def sheet_of(session: Session, unit_id: int | None) -> Assessment | None:
     return session.scalar(query.order_by(Campaign.year.desc(), Campaign.id.desc()).limit(1))
 
 
+def sent_of(session: Session, campaign_id: int) -> tuple[int, int]:
+    """How many of a campaign's sheets are sent, and how many there are."""
+    query = select(func.count(Assessment.locked_at), func.count())
+    row = session.execute(query.where(Assessment.campaign_id == campaign_id)).one()
+    return row[0], row[1]
+
+
 def find_line(session: Session, assessment_id: int, code: str) -> Line | None:
     """The scored line with this code, also one that is exempt or not the unit's to score."""
     query = select(Line).join(Line.item).options(contains_eager(Line.item))

@@ -48,12 +48,13 @@ class EffectiveWindow:
 
 @dataclass(frozen=True)
 class _Default:
-    """Days as (month, day) of the campaign's year, both taken in."""
+    """Days as (month, day) of the campaign's year, or a later one, both taken in."""
 
     step: Step
     first: tuple[int, int] | None
     last: tuple[int, int]
     wording: str
+    years_later: int = 0
 
 
 # QT.CCHC.01, 6.1 and 6.2. The plan and the council are due "trước" a day, which is read
@@ -67,6 +68,9 @@ _DEFAULTS = (
     _Default(Step.ROUND_2, (12, 11), (12, 20), "11/12 đến 20/12"),  # R6.6
     _Default(Step.CONSOLIDATION, (12, 21), (12, 25), "21/12 đến 25/12"),  # R6.7
     _Default(Step.DECISION, (12, 26), (12, 31), "26/12 đến 31/12"),  # R6.8
+    # R6.9 only says "theo quy định": Decree 30/2020/NĐ-CP, article 30, gives one year from the
+    # end of the work.
+    _Default(Step.ARCHIVE, None, (12, 31), "01 năm sau khi công bố", years_later=1),
 )
 
 
@@ -76,7 +80,7 @@ def default_windows(year: int) -> list[Window]:
         Window(
             step=default.step,
             opens_at=calendar.start_of(date(year, *default.first)) if default.first else None,
-            closes_at=calendar.end_of(date(year, *default.last)),
+            closes_at=calendar.end_of(date(year + default.years_later, *default.last)),
             wording=default.wording,
             grace_minutes=0,
         )

@@ -12,7 +12,7 @@ from models.units import Unit, UnitKind
 
 
 class Step(enum.StrEnum):
-    """The steps of the procedure in the order of their due dates (R6.1–R6.8)."""
+    """The steps of the procedure in the order of their due dates (R6.1–R6.9)."""
 
     PLAN = "plan"
     SELF_ASSESSMENT = "self_assessment"
@@ -22,6 +22,7 @@ class Step(enum.StrEnum):
     ROUND_2 = "round_2"
     CONSOLIDATION = "consolidation"
     DECISION = "decision"
+    ARCHIVE = "archive"
 
 
 class SignOff(enum.StrEnum):
@@ -65,8 +66,8 @@ class Campaign(Base):
 class Window(Base):
     """When a step may be done: from ``opens_at`` up to, and without, ``closes_at`` (I6).
 
-    ``opens_at`` is None for the steps that only have a due date (plan, council). ``wording`` is
-    the deadline as the person who set it wrote it ("trước 15/11").
+    ``opens_at`` is None for the steps that only have a due date (plan, council, archive).
+    ``wording`` is the deadline as the person who set it wrote it ("trước 15/11").
     """
 
     __tablename__ = "window"

@@ -11,9 +11,10 @@ from models.messages import Choice
 from models.people import By
 from models.refusals import Refusal
 from models.reminders import duties
-from models.reminders.planning import insert_once
+from models.reminders.planning import insert_once, repeat_row
 from models.reminders.rules import SNOOZE, snooze_instants
-from models.reminders.tables import Outcome, Reminder, ReminderAcknowledgement
+from models.reminders.settling import overtake_repeats
+from models.reminders.tables import Reminder, ReminderAcknowledgement
 
 
 def why_not_yours(session: Session, by: By, reminder: Reminder) -> Refusal | None:
@@ -25,7 +26,8 @@ def why_not_yours(session: Session, by: By, reminder: Reminder) -> Refusal | Non
 
 
 def acknowledge(session: Session, by: By, reminder: Reminder) -> None:
-    """Keep that the person knows; the duty remains. A second time changes nothing."""
+    """Keep that the person knows: what of this is still to come for them alone is left out, the
+    duty and its further rungs remain. A second time changes nothing."""
     if refusal := why_not_yours(session, by, reminder):
         raise refusal
     assert by.person_id is not None
@@ -40,6 +42,7 @@ def acknowledge(session: Session, by: By, reminder: Reminder) -> None:
             reminder_id=reminder.id, person_id=by.person_id, acknowledged_at=by.now
         )
     )
+    overtake_repeats(session, reminder, by.person_id, by.now)
     audit.append(session, "acknowledge_reminder", by, reminder=reminder.id)
 
 
@@ -48,22 +51,10 @@ def snooze(session: Session, by: By, reminder: Reminder, at: datetime) -> None:
     if refusal := why_not_yours(session, by, reminder) or why_not_snooze(session, by, reminder):
         raise refusal
     closes_at = duties.span_of(session, reminder).closes_at
+    assert by.person_id is not None
     if not by.now < at < closes_at:
         raise Refusal("snooze_time_gone", [Choice("snooze", reminder.id)], again_at=at)
-    row = {
-        "key": f"{reminder.subject}:{SNOOZE}:{by.person_id}:{at:%Y-%m-%dT%H:%M}",
-        "subject": reminder.subject,
-        "campaign_id": reminder.campaign_id,
-        "duty": reminder.duty,
-        "step": reminder.step,
-        "unit_id": reminder.unit_id,
-        "task_id": reminder.task_id,
-        "person_id": by.person_id,
-        "rung": SNOOZE,
-        "due_at": at,
-        "outcome": Outcome.PLANNED,
-        "settled_at": None,
-    }
+    row = repeat_row(reminder, by.person_id, SNOOZE, at)
     insert_once(session, [row])
     audit.append(session, "snooze_reminder", by, reminder=reminder.id, at=at)
 

@@ -13,26 +13,27 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import calendar
 from models.campaigns.tables import Campaign, Step
 from models.messages import Choice, Part
 from models.people.tables import Binding, Role
+from models.reminders import rules
 from models.reminders.rules import Rung, Span
 from models.reminders.tables import Reminder
 
 
 @dataclass(frozen=True)
 class Ladder:
-    """All rungs of one subject that fit its present window, those in the past too."""
+    """One subject and the window in which it is owed; ``news``: its opening and closing are told.
+
+    Which rungs that makes follows from the schedule of its duty (``planning``), unless it has
+    ``rungs`` of its own.
+    """
 
     subject: str
     columns: dict[str, Any]
-    rungs: list[Rung]
-
-    def key(self, rung: Rung) -> str:
-        """By the instant: an opening that moves within its day is another one."""
-        local = rung.due_at.astimezone(calendar.ZONE)
-        return f"{self.subject}:{rung.name}:{local:%Y-%m-%dT%H:%M}"
+    span: Span
+    news: bool = False
+    rungs: tuple[Rung, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,14 @@ class Duty(ABC):
     """One kind of thing that can be owed.
 
     ``name`` is what ``Reminder.duty`` holds; it never changes. ``ways`` lead to where the duty is
-    done, whatever the subject.
+    done, whatever the subject. ``before_plan``: it is owed before the plan is issued (R6.1), and
+    no other is. Without ``has_ladder`` there is only news, nothing that a coordinator could set.
     """
 
     name: str
     ways: Sequence[Choice] = ()
+    before_plan = False
+    has_ladder = True
 
     @abstractmethod
     def ladders(self, session: Session, campaign: Campaign) -> list[Ladder]:
@@ -93,23 +97,34 @@ class Duty(ABC):
         """The news that it has begun. Asked only of duties whose ladders have an opening."""
         raise NotImplementedError(f"{self.name} has no opening")
 
+    def overdue(self, session: Session, item: Item, now: datetime) -> Part:
+        """What is owed after the end: by how much, and what can be done about it now."""
+        late = {"ago": rules.how_late(now, item.closes_at), "closes_at": item.closes_at}
+        values = {"unit": item.binding.unit.name, **item.debt.values, **late}
+        return Part(f"overdue.{self.name}", **values)
+
     def beginning(self, session: Session, item: Item) -> list[Choice]:
         """Straight into the work, offered with its opening."""
         return []
+
+    def ways_of(self, reminder: Reminder) -> Sequence[Choice]:
+        """``ways``, unless they depend on the subject."""
+        return self.ways
 
     def ladder(
         self,
         campaign: Campaign,
         step: Step,
-        rungs: list[Rung],
+        span: Span,
         *,
         unit_id: int | None = None,
         task_id: int | None = None,
+        news: bool = False,
     ) -> Ladder:
-        """The rungs for one unit or for one task."""
+        """For one unit or for one task."""
         columns = {"campaign_id": campaign.id, "duty": self.name, "step": step}
         columns |= {"unit_id": unit_id, "task_id": task_id}
-        return Ladder(f"{campaign.id}:{self.name}:{unit_id or task_id}", columns, rungs)
+        return Ladder(f"{campaign.id}:{self.name}:{unit_id or task_id}", columns, span, news)
 
 
 _registry: dict[str, Duty] = {}
@@ -129,6 +144,10 @@ def every_duty() -> list[Duty]:
 
 def duty_of(reminder: Reminder) -> Duty:
     return {duty.name: duty for duty in every_duty()}[reminder.duty]
+
+
+def named(name: str) -> Duty | None:
+    return {duty.name: duty for duty in every_duty()}.get(name)
 
 
 def span_of(session: Session, reminder: Reminder) -> Span:

@@ -1,5 +1,7 @@
 """The decision on a proposal as a duty: the unit's heads are reminded of what waits (F10, F39)."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,6 +21,7 @@ STEP = Step.SELF_ASSESSMENT
 class ProposalDecision(Duty):
     name = "proposal_decision"
     ways = (Choice("decide"),)
+    has_ladder = False
 
     def ladders(self, session: Session, campaign: Campaign) -> list[Ladder]:
         """One for each proposal that waits."""
@@ -32,10 +35,11 @@ class ProposalDecision(Duty):
     def ladder_of(self, session: Session, proposal: Proposal) -> Ladder:
         sheet = proposal.assessment
         closes_at = queries.due_at(session, sheet)
-        rungs = decision_rungs(proposal.proposed_at, closes_at)
-        of_unit = self.ladder(sheet.campaign, STEP, rungs, unit_id=sheet.unit_id)
+        span = Span(proposal.proposed_at, closes_at)
+        rungs = tuple(decision_rungs(proposal.proposed_at, closes_at))
+        of_unit = self.ladder(sheet.campaign, STEP, span, unit_id=sheet.unit_id)
         # Each proposal has a ladder of its own: what an earlier one planned is not said of it.
-        return Ladder(f"{of_unit.subject}:{proposal.id}", of_unit.columns, rungs)
+        return replace(of_unit, subject=f"{of_unit.subject}:{proposal.id}", rungs=rungs)
 
     def span_of(self, session: Session, reminder: Reminder) -> Span:
         where = (reminder.campaign, STEP, reminder.unit_id)

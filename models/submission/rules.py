@@ -128,6 +128,6 @@ def decision_rungs(proposed_at: datetime, closes_at: datetime) -> list[Rung]:
     days = [(f"waits_{count}", calendar.add_working_days(day, count)) for count in (1, 3, 5)]
     rungs = [Rung(name, calendar.at_hour(on, 8)) for name, on in days]
     final = [Rung("last_day", calendar.at_hour(last, 8))]
-    final.append(Rung("last_afternoon", calendar.at_hour(last, 14)))
+    final.append(Rung("last_day", calendar.at_hour(last, 14)))
     by_instant = {rung.due_at: rung for rung in (*rungs, *final)}
     return [by_instant[at] for at in sorted(by_instant) if proposed_at < at < closes_at]

@@ -8,7 +8,7 @@ from bot import symptoms
 from bot.channel import Pulse
 from jobs.reminders import Tick, queue_due_reminders
 from models import appraisal, conduct, units
-from models.campaigns import Campaign, Step
+from models.campaigns import Campaign, Step, Window
 from models.conversations import Chat
 from models.messages import Part
 from models.outbox import OutboxMessage
@@ -30,7 +30,8 @@ def outcomes(bench: Bench, code: str) -> dict[str, str]:
     with bench.sessions() as session:
         unit = units.by_code(session, code)
         assert unit is not None
-        query = select(Reminder).where(Reminder.unit_id == unit.id).order_by(Reminder.due_at)
+        of_unit = (Reminder.unit_id == unit.id, Reminder.duty == "self_assessment")
+        query = select(Reminder).where(*of_unit).order_by(Reminder.due_at.desc())
         return {row.rung: row.outcome.value for row in session.scalars(query)}
 
 
@@ -60,7 +61,7 @@ def test_at_eight_on_the_day_each_focal_officer_is_told_once(bench: Bench) -> No
     assert an.labels[1:] == ["Nhắc lại sau", "Đã nắm"]
 
 
-@pytest.mark.parametrize("late", ["2026-10-15 08:00", "2026-10-20 21:40"])
+@pytest.mark.parametrize("late", ["2026-10-15 08:00", "2026-10-20 19:40"])
 def test_the_focal_officers_are_told_that_the_self_assessment_is_open(
     bench: Bench, late: str
 ) -> None:
@@ -93,14 +94,12 @@ def test_the_opening_of_several_units_is_one_message(bench: Bench) -> None:
 
 def test_after_downtime_only_the_newest_rung_is_sent(bench: Bench) -> None:
     an = bench.officer("Nguyễn Văn An", "STP")
-    assert tick(bench, "2026-11-13 21:40") == 1
+    assert tick(bench, "2026-11-13 16:40") == 1
     assert outcomes(bench, "STP") == {
-        "opening": "overtaken",
-        "-10": "overtaken",
-        "-5": "overtaken",
-        "-3": "overtaken",
+        **dict.fromkeys(("opening", "-10", "-5", "-3"), "overtaken"),
         "-1": "queued",
-        "last_day": "planned",
+        **dict.fromkeys(("last_day", "closing", "+2"), "planned"),
+        **dict.fromkeys(("week_1", "week_2", "week_3", "week_4"), "planned"),
     }
     assert len(an.messages) == 1
     assert outcomes(bench, "STC")["-1"] == "no_recipient"
@@ -122,11 +121,54 @@ def test_reminders_wait_while_the_clock_is_wrong_by_more_than_a_minute(bench: Be
     an.sees("reminder_self_assessment", unit="Sở Tư pháp")
 
 
-def test_after_the_deadline_nothing_is_sent(bench: Bench) -> None:
+def test_at_the_end_what_led_up_to_it_is_left_out_and_late_units_are_told_in_the_morning(
+    bench: Bench,
+) -> None:
+    """F12: what comes after the end says that it is late, and what can still be done."""
     an = bench.officer("Nguyễn Văn An", "STP")
     assert tick(bench, "2026-11-16 00:00") == 0
-    assert set(outcomes(bench, "STP").values()) == {"overtaken"}
     assert an.messages == []
+    assert tick(bench, "2026-11-16 08:00") == 1
+    kept = outcomes(bench, "STP")
+    before = {"opening", "-10", "-5", "-3", "-1", "last_day"}
+    assert {rung for rung, outcome in kept.items() if outcome == "overtaken"} == before
+    assert kept["closing"] == "queued"  # +1 would say the same at the same hour.
+    assert an.text == (
+        "▲ Sở Tư pháp đã quá hạn 1 ngày làm việc, chưa gửi kết quả tự đánh giá "
+        "(hạn 24:00 Chủ nhật, 15/11/2026).\n"
+        "85 tiêu chí chưa chấm.\n"
+        "Hệ thống không nhận thêm. Anh/chị báo Sở Nội vụ lý do chậm và đề nghị gia hạn nếu còn "
+        "phải gửi. Từ 01/12, anh/chị có thể giải trình, bổ sung đối với những tiêu chí được yêu "
+        "cầu."
+    )
+    assert an.labels == ["Còn thiếu gì", "Đã nắm"]
+
+
+def test_within_the_grace_a_late_unit_is_told_that_it_is_still_taken(bench: Bench) -> None:
+    """F6: the grace is not announced, but who is late and still within it must not give up."""
+    an = bench.officer("Nguyễn Văn An", "STP")
+    with bench.sessions.begin() as session:
+        of_step = Window.step == Step.SELF_ASSESSMENT
+        session.scalars(select(Window).where(of_step)).one().grace_minutes = 9 * 60
+    tick(bench, "2026-11-16 08:00")
+    assert an.text.splitlines()[2] == (
+        "Hệ thống hiện vẫn nhận và ghi là gửi sau hạn; anh/chị hoàn thành và gửi ngay."
+    )
+    tick(bench, "2026-11-17 08:00")
+    assert "Hệ thống không nhận thêm." in an.text
+
+
+def test_the_chase_after_the_end_stops(bench: Bench) -> None:
+    """F12: two working days, then four weeks, then silence."""
+    an = bench.officer("Nguyễn Văn An", "STP")
+    days = [f"2026-11-{day}" for day in range(16, 31)] + [f"2026-12-{d:02}" for d in range(1, 32)]
+    for day in days:
+        tick(bench, f"{day} 09:00")
+    late = {"overdue.self_assessment", "reminder_together"}  # On 01/12 beside the supplements.
+    told = [m.created_at for m in an.messages if m.name in late]
+    ends = ["11-16", "11-17", "11-25", "12-01", "12-08", "12-15"]
+    assert told == [at(f"2026-{day} 09:00") for day in ends]
+    assert set(outcomes(bench, "STP").values()) == {"overtaken", "queued"}
 
 
 def test_who_owes_nothing_gets_nothing(bench: Bench) -> None:
@@ -171,7 +213,7 @@ def test_an_extended_unit_is_told_its_own_deadline(bench: Bench) -> None:
         conduct.extend(session, by, found, stp, Step.SELF_ASSESSMENT, until, "CV 215")
     tick(bench, "2026-11-17 08:00")
     an.sees("reminder_self_assessment", left=Part("reminder_left.working_days", n=1))
-    assert chi.messages == []
+    chi.sees("overdue.self_assessment", ago=Part("overdue_by.working_days", n=2))
 
 
 def test_what_falls_together_for_one_person_is_one_message(bench: Bench) -> None:
@@ -279,9 +321,11 @@ def test_a_reviewer_is_reminded_until_the_task_is_answered(bench: Bench) -> None
     tick(bench, "2026-11-15 08:00")
     assert len(dung.messages) == told
     with bench.sessions() as session:
-        of_task = select(Reminder).where(Reminder.task_id == task.id)
+        duty = Reminder.duty == "task_acknowledgement"
+        of_task = select(Reminder).where(Reminder.task_id == task.id, duty)
         rows = session.scalars(of_task.order_by(Reminder.due_at))
-        assert [row.outcome for row in rows][-1] is Outcome.NOTHING_OWED
+        ended = [row.outcome for row in rows if row.due_at <= bench.clock()]
+        assert ended[-1] is Outcome.NOTHING_OWED
 
 
 def test_reminders_are_notices_with_one_key_each(bench: Bench) -> None:

@@ -53,6 +53,7 @@ def test_the_default_calendar_is_that_of_the_procedure() -> None:
         (Step.ROUND_2, at("2026-12-11 00:00"), at("2026-12-21 00:00")),
         (Step.CONSOLIDATION, at("2026-12-21 00:00"), at("2026-12-26 00:00")),
         (Step.DECISION, at("2026-12-26 00:00"), at("2027-01-01 00:00")),
+        (Step.ARCHIVE, None, at("2028-01-01 00:00")),
     ]
 
 

@@ -423,6 +423,7 @@ def upgrade() -> None:
                 "round_2",
                 "consolidation",
                 "decision",
+                "archive",
                 name="step",
                 native_enum=False,
                 length=40,
@@ -516,6 +517,7 @@ def upgrade() -> None:
                 "round_2",
                 "consolidation",
                 "decision",
+                "archive",
                 name="step",
                 native_enum=False,
                 length=40,
@@ -668,6 +670,7 @@ def upgrade() -> None:
                 "round_2",
                 "consolidation",
                 "decision",
+                "archive",
                 name="step",
                 native_enum=False,
                 length=40,
@@ -734,6 +737,7 @@ def upgrade() -> None:
                 "round_2",
                 "consolidation",
                 "decision",
+                "archive",
                 name="step",
                 native_enum=False,
                 length=40,
@@ -752,6 +756,7 @@ def upgrade() -> None:
                 "queued",
                 "nothing_owed",
                 "overtaken",
+                "merged",
                 "cancelled",
                 "no_recipient",
                 name="outcome",
@@ -839,6 +844,90 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("line", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_line_item_id"), ["item_id"], unique=False)
+
+    op.create_table(
+        "reminder_recipient",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reminder_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("queued_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_reminder_recipient_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reminder_id"],
+            ["reminder.id"],
+            name=op.f("fk_reminder_recipient_reminder_id_reminder"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder_recipient")),
+        sa.UniqueConstraint(
+            "reminder_id", "person_id", name=op.f("uq_reminder_recipient_reminder_id_person_id")
+        ),
+    )
+    with op.batch_alter_table("reminder_recipient", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_reminder_recipient_day", ["person_id", "queued_at"], unique=False
+        )
+
+    op.create_table(
+        "reminder_schedule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("duty", sa.String(length=40), nullable=False),
+        sa.Column("content", Document(), nullable=False),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"],
+            ["campaign.id"],
+            name=op.f("fk_reminder_schedule_campaign_id_campaign"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["changed_by_id"],
+            ["person.id"],
+            name=op.f("fk_reminder_schedule_changed_by_id_person"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder_schedule")),
+        sa.UniqueConstraint(
+            "campaign_id", "duty", name=op.f("uq_reminder_schedule_campaign_id_duty")
+        ),
+    )
+    op.create_table(
+        "milestone",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "act",
+            sa.Enum(
+                "council",
+                "round_1",
+                "supplement_notice",
+                "supplement",
+                "round_2",
+                "consolidation",
+                "decision",
+                "archive",
+                name="act",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("done", sa.Boolean(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("dated_on", sa.Date(), nullable=True),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=True),
+        sa.Column("recorded_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_milestone_campaign_id_campaign")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["person.id"], name=op.f("fk_milestone_recorded_by_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone")),
+    )
+    with op.batch_alter_table("milestone", schema=None) as batch_op:
+        batch_op.create_index("ix_milestone_act", ["campaign_id", "act"], unique=False)
 
     op.create_table(
         "reminder_acknowledgement",

@@ -1,4 +1,4 @@
-"""Conducting a campaign: its owner makes it, moves its windows, issues its plan, extends."""
+"""A campaign is made, its plan is issued, a sheet of it is reopened."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -11,16 +11,14 @@ from models import assessment, audit, catalogue, policy, reminders, submission
 from models.assessment import Assessment
 from models.campaigns import (
     Campaign,
-    Extension,
     Step,
     UnitGroup,
-    Window,
     default_windows,
     effective_window,
-    takes_part,
     units_in,
 )
 from models.campaigns.tables import TIMELINESS, SignOff
+from models.conduct.windows import grant
 from models.files import StoredFile
 from models.people import By
 from models.refusals import Refusal
@@ -66,39 +64,8 @@ def create(
     details = {"campaign": campaign.id, "owner": owner.id, "year": year}
     settings = {"catalogues": named, "sign_off": sign_off.value}
     audit.append(session, "create_campaign", by, **details, **settings)
-    return campaign
-
-
-def move(
-    session: Session,
-    by: By,
-    campaign: Campaign,
-    step: Step,
-    opens_at: datetime | None,
-    closes_at: datetime | None,
-    wording: str,
-) -> Window:
-    """Set when a step opens and closes; None leaves that side as it is.
-
-    A window that has closed opens again when its end is moved behind the present, and the
-    reminders are planned anew (F8, domain.md 13c 9).
-    """
-    policy.check(session, by, policy.Action.RUN_CAMPAIGN, campaign)
-    of_step = (Window.campaign_id == campaign.id, Window.step == step)
-    window = session.scalars(select(Window).where(*of_step)).one()
-    if opens_at is not None and window.opens_at is None:
-        raise Refusal("step_only_due", step=step)
-    before = {"opens_before": window.opens_at, "closes_before": window.closes_at}
-    new_opening, new_end = opens_at or window.opens_at, closes_at or window.closes_at
-    if new_opening is not None and new_opening >= new_end:
-        raise Refusal("window_upside_down", opens_at=new_opening, closes_at=new_end)
-    window.opens_at, window.closes_at = new_opening, new_end
-    window.wording = wording or window.wording
-    session.flush()
-    after = {"opens_at": new_opening, "closes_at": new_end, "wording": window.wording}
-    audit.append(session, "move_window", by, campaign=campaign.id, step=step, **before, **after)
     reminders.replan(session, campaign, by.now)
-    return window
+    return campaign
 
 
 def choose_sign_off(session: Session, by: By, campaign: Campaign, sign_off: SignOff) -> None:
@@ -134,45 +101,6 @@ def issue_plan(
     reminders.replan(session, campaign, by.now)
 
 
-def extend(
-    session: Session,
-    by: By,
-    campaign: Campaign,
-    unit: Unit,
-    step: Step,
-    closes_at: datetime,
-    reason: str,
-) -> Extension:
-    """Let one unit do one step until ``closes_at``; the others are not touched (F7).
-
-    The newest extension counts: one up to the common end takes an earlier one back.
-    """
-    policy.check(session, by, policy.Action.RUN_CAMPAIGN, campaign)
-    if not takes_part(session, campaign, unit.id):
-        raise Refusal("unit_not_in_campaign", unit=unit.name, year=campaign.year)
-    of_step = (Window.campaign_id == campaign.id, Window.step == step)
-    window = session.scalars(select(Window).where(*of_step)).one()
-    if closes_at < window.closes_at:
-        raise Refusal("extension_shortens", unit=unit.name, closes_at=window.closes_at)
-    if not reason.strip():
-        raise Refusal("extension_needs_reason")
-    extension = Extension(
-        campaign_id=campaign.id,
-        unit_id=unit.id,
-        step=step,
-        closes_at=closes_at,
-        reason=reason.strip(),
-        granted_by_id=by.person_id,
-        granted_at=by.now,
-    )
-    session.add(extension)
-    session.flush()
-    granted = {"step": step, "closes_at": closes_at, "reason": reason.strip()}
-    audit.append(session, "extend_window", by, campaign=campaign.id, unit=unit.id, **granted)
-    reminders.replan(session, campaign, by.now)
-    return extension
-
-
 def reopen(session: Session, by: By, sheet: Assessment, until: datetime, reason: str) -> Reopening:
     """Let a unit that has sent its sheet work on it until ``until`` (F37).
 
@@ -186,7 +114,7 @@ def reopen(session: Session, by: By, sheet: Assessment, until: datetime, reason:
         raise refusal
     assert last is not None  # The rule has seen that there is one.
     if until > window.closes_at:
-        extend(session, by, sheet.campaign, sheet.unit, step, until, reason)
+        grant(session, by, sheet.campaign, [sheet.unit], step, until, reason)
     return submission.reopen(session, by, last, until, reason)
 
 
