@@ -61,7 +61,8 @@ def _of_day(day: str) -> tuple[Any, ...]:
 def _is_running(session: Session, campaign: Campaign, now: datetime) -> bool:
     if campaign.opened_at is None or now < campaign.opened_at:
         return False
-    return now < max(w.closes_at for w in campaigns.calendar_of(session, campaign, None))
+    windows = campaigns.calendar_of(session, campaign, None)
+    return now < max(each.closes_at for each in windows if each.step is not Step.ARCHIVE)
 
 
 def _of(

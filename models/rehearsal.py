@@ -97,28 +97,33 @@ def _waves(session: Session, campaign: Campaign, now: datetime) -> Iterator[Wave
             for rung in rungs:
                 if rung.due_at >= now:
                     found[rung.due_at, place, rung.name] += ladders
-    reached: dict[str, tuple[Addressee, ...]] = {}
+    reached: dict[str, tuple[Addressee, ...] | None] = {}
     for at, place, name in sorted(found):
-        ladders = found[at, place, name]
-        for ladder in ladders:
+        for ladder in found[at, place, name]:
             if ladder.subject not in reached:
                 reached[ladder.subject] = _reached(session, campaign, duties[place], ladder)
+        ladders = [of for of in found[at, place, name] if reached[of.subject] is not None]
+        if not ladders:
+            continue
         yield Wave(
             at,
             duties[place].name,
             ladders[0].columns["step"],
             name,
-            tuple(each for ladder in ladders for each in reached[ladder.subject]),
+            tuple(each for ladder in ladders for each in reached[ladder.subject] or ()),
             tuple(_unit(session, campaign, each) for each in ladders if not reached[each.subject]),
         )
 
 
 def _reached(
     session: Session, campaign: Campaign, duty: Duty, ladder: Ladder
-) -> tuple[Addressee, ...]:
-    """Who would be told if it fell due at this moment; the reminder is only thought of."""
+) -> tuple[Addressee, ...] | None:
+    """Who would be told if it fell due at this moment, None where nothing is owed; the reminder
+    is only thought of."""
     thought = Reminder(**ladder.columns, subject=ladder.subject, campaign=campaign)
     with session.no_autoflush:
+        if duty.debt_of(session, thought) is None:
+            return None  # It is done.
         held = {binding.person_id: binding for binding in duty.held_by(session, thought)}
         return tuple(
             Addressee(each.person_id, each.person.name, each.role, each.unit.short_name)

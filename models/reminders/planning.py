@@ -109,13 +109,10 @@ def with_rungs(
             of_duty[whose] = schedule or _schedule(session, *whose)
         shape = (whose, of.columns["step"], of.span, of.news, of.rungs)
         if shape not in found:
-            own = list(of.rungs) if of.rungs is not None else None
-            made = (
-                own
-                if own is not None
-                else rules.ladder(of.span, of_duty[whose], quiet, news=of.news)
-            )
-            found[shape] = ([], made)
+            made = of.rungs
+            if made is None:
+                made = tuple(rules.ladder(of.span, of_duty[whose], quiet, news=of.news))
+            found[shape] = ([], list(made))
         found[shape][0].append(of)
     return list(found.values())
 

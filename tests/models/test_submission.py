@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from models import assessment, audit, calendar, conduct, evidence, reminders, submission
 from models.people import By, Role
 from models.refusals import Refusal
-from models.reminders import Outcome, Reminder
+from models.reminders import Manners, Outcome, Reminder
 from models.submission import Doubt, ProposalOutcome
 from models.submission.rules import decision_rungs
 from tests.clock import at
@@ -165,9 +165,9 @@ def rungs_of(office: Office) -> list[tuple[str, datetime, Outcome]]:
 
 def settle(office: Office, now: datetime) -> list[tuple[str, str]]:
     """Who is told what, of all that is due then."""
-    due = reminders.due(office.session, now, 100)
+    due = reminders.due(office.session, now, 100, Manners())
     due = [row for row in due if row.duty == "proposal_decision"]
-    notices = reminders.settle(office.session, due, now)
+    notices = reminders.settle(office.session, due, now, Manners())
     return [(notice.person.name, notice.items[0].debt.name) for notice in notices]
 
 
@@ -179,7 +179,7 @@ def test_the_heads_are_reminded_of_what_waits_until_it_does_not(office: Office) 
     assert rungs_of(office) == [
         ("waits_1", friday, Outcome.PLANNED),
         ("last_day", sunday, Outcome.PLANNED),
-        ("last_afternoon", afternoon, Outcome.PLANNED),
+        ("last_day", afternoon, Outcome.PLANNED),
     ]
     heads = [("STP head", "reminder_proposal")] * 2
     assert settle(office, friday) == heads
