@@ -25,6 +25,7 @@ _MODULES = (
     "coordination",
     "rehearsal",
     "reopening",
+    "broadcasts",
     "reminders",
     "administration",
     "directory",

@@ -24,16 +24,20 @@ from models.coordination import Stage
 from models.people import Role
 
 WORKERS = frozenset({Role.FOCAL_OFFICER, Role.DEPUTY, Role.HEAD})
-GENERAL = ("calendar", "settings", "help")
+GENERAL = ("calendar", "notices_received", "settings", "help")
 
 # What stands behind "Khác" or, for the roles with little to do, on the screen itself.
 OTHERS = {
-    Role.FOCAL_OFFICER: ("status", "people", "settings", "help"),
-    Role.DEPUTY: ("status", "settings", "help"),
-    Role.HEAD: ("status", "people", "settings", "help"),
+    Role.FOCAL_OFFICER: ("status", "notices_received", "people", "settings", "help"),
+    Role.DEPUTY: ("status", "notices_received", "settings", "help"),
+    Role.HEAD: ("status", "notices_received", "people", "settings", "help"),
     Role.REVIEWER: GENERAL,
     Role.COUNCIL_MEMBER: GENERAL,
+<<<<<<< HEAD
     Role.COORDINATOR: ("task_answers", "rehearsal", "invite_people", "people", "settings", "help"),
+=======
+    Role.COORDINATOR: ("broadcast", "task_answers", "invite_people", "people", "settings", "help"),
+>>>>>>> 0bcc359 (broadcasts: Write to a segment, see the preview and the count, follow, cancel, chase (F18).)
     Role.ADMIN: GENERAL,
     Role.OBSERVER: GENERAL,
 }

@@ -18,9 +18,12 @@ from models.units import Unit, UnitKind
 if TYPE_CHECKING:
     from models.appraisal.tables import AppraisalTask
     from models.assessment.tables import Assessment, Line
+    from models.broadcasts.tables import BroadcastRecipient
     from models.campaigns.tables import Campaign
 
-    Thing: TypeAlias = "Unit | Grant | Assessment | Line | Campaign | AppraisalTask | None"
+    Thing: TypeAlias = (
+        "Unit | Grant | Assessment | Line | Campaign | AppraisalTask | BroadcastRecipient | None"
+    )
 
 
 class Action(enum.StrEnum):
@@ -38,6 +41,10 @@ class Action(enum.StrEnum):
     ASSIGN_TASKS = "assign_tasks"  # Campaign
     ANSWER_TASK = "answer_task"  # AppraisalTask: acknowledge it, decline it
     VIEW_PROGRESS = "view_progress"  # Campaign
+    BROADCAST = "broadcast"  # Campaign
+    ANSWER_BROADCAST = "answer_broadcast"  # BroadcastRecipient: acknowledge it, read it again
+    VIEW_REACH = "view_reach"  # Campaign: who was told what, and how far it got
+    CHASE = "chase"  # Assessment, Campaign: urge who is late, one rung higher or by letter
     RUN_CAMPAIGN = "run_campaign"  # Campaign, or the Unit that is to own it
     INVITE = "invite"  # Grant
     REVOKE = "revoke"  # Grant
@@ -55,7 +62,7 @@ class Relation(enum.Enum):
     OWN = "own"  # It belongs to the unit for which the actor acts.
     LED = "led"  # That unit owns the campaign it belongs to, or leads the unit.
     ASSIGNED = "assigned"  # A task gives this line to the actor, whose own unit it is not.
-    SELF = "self"  # The task is the actor's.
+    SELF = "self"  # The task is the actor's, the message was sent to them.
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,7 @@ _SEES: Row = {
     OPERATOR: _ANY,
 }
 _LEADS: Row = {Role.COORDINATOR: _LED, OPERATOR: _ANY}
+_WRITES: Row = {Role.COORDINATOR: _LED}  # Whoever is written to shall know by whom.
 _STAFFS: Row = {
     Role.ADMIN: _OWN | _LED,
     Role.COORDINATOR: _OWN | _LED,
@@ -111,6 +119,10 @@ TABLE: Mapping[Action, Row] = {
     Action.ASSIGN_TASKS: _LEADS,
     Action.ANSWER_TASK: {Role.REVIEWER: _SELF, Role.COUNCIL_MEMBER: _SELF},
     Action.VIEW_PROGRESS: {**_LEADS, Role.OBSERVER: _LED},
+    Action.BROADCAST: _WRITES,
+    Action.ANSWER_BROADCAST: dict.fromkeys(Role, _SELF),
+    Action.VIEW_REACH: _WRITES,
+    Action.CHASE: _WRITES,
     Action.RUN_CAMPAIGN: _LEADS,
     Action.INVITE: {**_STAFFS, **_OWN_STAFF},
     Action.REVOKE: {**_STAFFS, **_OWN_STAFF},
@@ -137,6 +149,9 @@ GRANTS: Mapping[Role | None, Mapping[Relation, frozenset[Role]]] = {
 HANDED_OVER: Mapping[Role | None, frozenset[Role]] = {Role.HEAD: frozenset({Role.FOCAL_OFFICER})}
 
 
+_NOT_YOURS = {Action.ANSWER_TASK: "not_your_task", Action.ANSWER_BROADCAST: "not_your_notice"}
+
+
 def why_not(session: Session, by: By, action: Action, thing: "Thing" = None) -> Refusal | None:
     """Why ``by`` may not do this to ``thing``; None if they may."""
     if by.binding is not None and by.binding.ended_at is not None:
@@ -148,7 +163,7 @@ def why_not(session: Session, by: By, action: Action, thing: "Thing" = None) -> 
         return Refusal("not_your_role")
     standing = _relations(session, by, thing)
     if not standing & row[by.role]:
-        return Refusal("not_your_task" if action is Action.ANSWER_TASK else "not_your_unit")
+        return Refusal(_NOT_YOURS.get(action, "not_your_unit"))
     if isinstance(thing, Grant):
         return _why_not_grant(by, action, thing, standing)
     return None
@@ -204,6 +219,7 @@ def _why_not_grant(
 def _relations(session: Session, by: By, thing: "Thing") -> set[Relation]:
     from models.appraisal.tables import AppraisalTask  # Those packages ask this module.
     from models.assessment.tables import Assessment, Line
+    from models.broadcasts.tables import BroadcastRecipient
     from models.campaigns.tables import Campaign
 
     found = {Relation.ANY}
@@ -220,6 +236,8 @@ def _relations(session: Session, by: By, thing: "Thing") -> set[Relation]:
             found |= _own(by, thing.agency_id) | _led(by, thing.campaign)
             own = thing.reviewer_id == by.person_id and thing.agency_id == by.unit_id
             found |= {Relation.SELF} if own else set()
+        case BroadcastRecipient():
+            found |= {Relation.SELF} if thing.person_id == by.person_id else set()
         case Assessment():
             found |= _own(by, thing.unit_id) | _led(by, thing.campaign)
         case Line():
