@@ -26,6 +26,7 @@ _MODULES = (
     "rehearsal",
     "reopening",
     "broadcasts",
+    "reach",
     "reminders",
     "administration",
     "directory",

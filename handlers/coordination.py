@@ -42,7 +42,10 @@ def show_overview(turn: Turn) -> State:
         for stage in ORDER
         if of_stage[stage]
     ]
-    others = [Choice("unreachable_units"), Choice("assign_tasks"), Choice("menu")]
+    others = [
+        *(Choice("unreachable_units"), Choice("reach_board")),
+        *(Choice("assign_tasks"), Choice("menu")),
+    ]
     return turn.ask(
         At.OVERVIEW,
         "units_overview",
@@ -124,7 +127,12 @@ def show_unit(turn: Turn, value: str) -> State:
     return turn.ask(
         At.UNIT,
         "unit_progress",
-        [*offers, Choice("back_to_units", back), Choice("progress")],
+        [
+            *offers,
+            Choice("reach_proof", sheet.unit_id),
+            Choice("back_to_units", back),
+            Choice("progress"),
+        ],
         unit=sheet.unit.name,
         due=window.closes_at,
         left=calendar.time_left(turn.now, window.closes_at),
@@ -232,12 +240,10 @@ conversation = Conversation(
         on_command("tiendo", show_overview, "progress"),
         on_choice("progress", lambda turn, _: show_overview(turn)),
         on_choice("unit_standing_again", show_unit),
+        on_choice("unreachable_units", list_unreachable),
     ],
     states={
-        At.OVERVIEW: [
-            on_choice("units_at", list_units),
-            on_choice("unreachable_units", list_unreachable),
-        ],
+        At.OVERVIEW: [on_choice("units_at", list_units)],
         At.UNITS: [on_choice("unit_standing", show_unit)],
         At.UNIT: [
             on_choice("unit_missing", show_missing),

@@ -33,11 +33,10 @@ OTHERS = {
     Role.HEAD: ("status", "notices_received", "people", "settings", "help"),
     Role.REVIEWER: GENERAL,
     Role.COUNCIL_MEMBER: GENERAL,
-<<<<<<< HEAD
-    Role.COORDINATOR: ("task_answers", "rehearsal", "invite_people", "people", "settings", "help"),
-=======
-    Role.COORDINATOR: ("broadcast", "task_answers", "invite_people", "people", "settings", "help"),
->>>>>>> 0bcc359 (broadcasts: Write to a segment, see the preview and the count, follow, cancel, chase (F18).)
+    Role.COORDINATOR: (
+        *("broadcast", "task_answers", "rehearsal"),
+        *("invite_people", "people", "settings", "help"),
+    ),
     Role.ADMIN: GENERAL,
     Role.OBSERVER: GENERAL,
 }

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from models import appraisal, calendar, campaigns, coordination, reminders
 from models.appraisal import AppraisalTask, TaskStatus
 from models.assessment.tables import Assessment
-from models.campaigns import Campaign, Step
+from models.campaigns import Campaign
 from models.coordination import Stage, UnitStanding
 from models.messages import Choice, Part
 from models.outbox import OutboxMessage
@@ -140,7 +140,7 @@ def _for_coordinators(session: Session, campaign: Campaign, now: datetime) -> di
         "step": _step(session, campaign, now),
         **counts,
         "news": _news(session, campaign, _last_morning(now)),
-        "late": _named("brief_late", _late(session, campaign, found, now)),
+        "late": _named("brief_late", coordination.late(session, campaign, found, now)),
         "unreachable": _named("brief_unreachable", [s for s in found if not s.reachable]),
         "owed": _owed(session, campaign),
     }
@@ -187,15 +187,6 @@ def _news(session: Session, campaign: Campaign, since: datetime) -> Part:
     return (
         Part("brief_news", since=since, news=news) if news else Part("brief_no_news", since=since)
     )
-
-
-def _late(
-    session: Session, campaign: Campaign, found: Sequence[UnitStanding], now: datetime
-) -> list[UnitStanding]:
-    """Whose announced end, extension included, has passed with nothing sent."""
-    windows = campaigns.effective_windows(session, campaign, Step.SELF_ASSESSMENT)
-    unsent = [each for each in found if each.stage is not Stage.SENT]
-    return [each for each in unsent if now >= windows[each.unit.id].closes_at]
 
 
 def _named(name: str, found: Sequence[UnitStanding]) -> Part | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from handlers import unit_picking
 from handlers.broadcasts.common import At, campaign_of
 from handlers.dialogue import Choice, Part, State, Turn
-from models import broadcasts, campaigns
+from models import broadcasts, campaigns, reach
 from models.broadcasts import Audience, Segment, SegmentKind
 from models.campaigns import Campaign
 from models.refusals import Refusal
@@ -42,7 +42,7 @@ def pick_kind(turn: Turn, value: str) -> State:
     always = [Choice("broadcast"), Choice("menu")]
     match kind:
         case SegmentKind.ROLE:
-            offers = [Choice("broadcast_value", role, name=role) for role in broadcasts.WRITTEN_TO]
+            offers = [Choice("broadcast_value", role, name=role) for role in reach.MEMBERS]
             return turn.ask(At.VALUE, "ask_broadcast_role", offers, always=always)
         case SegmentKind.GROUP:
             kinds = [group.kind for group in campaign.groups]

@@ -36,9 +36,7 @@ from models.broadcasts.rules import (
 )
 from models.broadcasts.segments import (
     OF_UNITS,
-    WRITTEN_TO,
     Audience,
-    Candidate,
     LeftOut,
     LeftOutReason,
     Segment,
@@ -55,12 +53,10 @@ __all__ = [
     "NAME",
     "OF_UNITS",
     "TEXT_SIGNS",
-    "WRITTEN_TO",
     "Audience",
     "Broadcast",
     "BroadcastChase",
     "BroadcastRecipient",
-    "Candidate",
     "LeftOut",
     "LeftOutReason",
     "Progress",

@@ -8,12 +8,11 @@ from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from models.broadcasts.rules import REPEATED_WITHIN
-from models.broadcasts.segments import Candidate, candidates
 from models.broadcasts.tables import Broadcast, BroadcastChase, BroadcastRecipient
 from models.campaigns.tables import Campaign
 from models.outbox import OutboxMessage, SendStatus
 from models.people.tables import Binding, By, Person
-from models.reach import ARRIVED, LOST, SEEN, Reached, reached
+from models.reach import ARRIVED, LOST, SEEN, Candidate, Reached, candidates, reached
 from models.units import Unit
 
 # Still to be sent, or given up before it was: its readers do not have it.

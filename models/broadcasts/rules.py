@@ -5,11 +5,12 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from models.broadcasts.segments import Candidate, Segment, Selection
+from models.broadcasts.segments import Segment, Selection
 from models.broadcasts.tables import Broadcast, BroadcastChase
 from models.files import Received
 from models.messages import Choice
 from models.people import codes
+from models.reach import Candidate
 from models.refusals import Refusal
 from models.text import fold
 

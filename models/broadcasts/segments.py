@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from models import appraisal, campaigns
+from models import appraisal, campaigns, reach
 from models.appraisal.rules import ACTIVE, REVIEWERS
 from models.appraisal.tables import AppraisalTask
 from models.assessment.tables import Assessment
 from models.campaigns.tables import Campaign, Step
-from models.outbox import PREFERRED, Recipient
-from models.people.tables import Account, Binding, By, Person, Role
+from models.people.tables import Binding, By, Role
+from models.reach import MEMBERS, UNIT_ROLES, Candidate
 from models.units import Unit, UnitKind
 
 
@@ -47,9 +47,6 @@ ROLES_OF = {
     Audience.HEADS: (Role.HEAD,),
     Audience.ALL: (Role.FOCAL_OFFICER, Role.DEPUTY, Role.HEAD),
 }
-# Those of units that are assessed, and those of agencies that appraise.
-UNIT_ROLES = ROLES_OF[Audience.ALL]
-WRITTEN_TO = (*UNIT_ROLES, *sorted(REVIEWERS))
 # Kinds that pick units; who of them is another question.
 OF_UNITS = frozenset({SegmentKind.GROUP, SegmentKind.UNFINISHED, SegmentKind.UNITS})
 
@@ -91,27 +88,8 @@ class Segment:
             case SegmentKind.AREA:
                 return tuple(REVIEWERS)
             case SegmentKind.UNREACHABLE:
-                return WRITTEN_TO
+                return MEMBERS
         return ROLES_OF[self.audience]
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """Somebody of a segment, in the role in which they are. An empty channel: no account."""
-
-    person_id: int
-    name: str
-    binding_id: int
-    role: Role
-    unit_id: int
-    unit: str
-    channel: str
-    address: str
-    unreachable_since: datetime | None
-
-    @property
-    def recipient(self) -> Recipient:
-        return Recipient(self.channel, self.address, self.person_id, self.binding_id)
 
 
 @dataclass(frozen=True)
@@ -143,7 +121,7 @@ class Selection:
 def select_people(session: Session, campaign: Campaign, segment: Segment, by: By) -> Selection:
     """Everybody in ``segment`` now; a few statements whatever its size."""
     of_segment = (Binding.role.in_(segment.roles), _belongs(session, campaign, segment))
-    found = candidates(session, *of_segment)
+    found = reach.candidates(session, *of_segment)
     if segment.kind is SegmentKind.UNREACHABLE:
         found = [candidate for candidate in found if candidate.unreachable_since is not None]
     recipients: dict[int, Candidate] = {}
@@ -189,46 +167,9 @@ def has_begun(session: Session, campaign: Campaign, now: datetime) -> bool:
     return step.opens_at is None or now >= step.opens_at
 
 
-def candidates(session: Session, *conditions: ColumnElement[bool]) -> list[Candidate]:
-    """Roles that are held now, with the account to which a message goes; one statement."""
-    order = func.row_number().over(partition_by=Account.person_id, order_by=PREFERRED)
-    accounts = (
-        select(
-            Account.person_id,
-            Account.channel,
-            Account.address,
-            Account.unreachable_since,
-            order.label("place"),
-        )
-        .where(Account.ended_at.is_(None))
-        .subquery()
-    )
-    first = and_(accounts.c.person_id == Binding.person_id, accounts.c.place == 1)
-    query = (
-        select(
-            Binding.person_id,
-            Person.name,
-            Binding.id,
-            Binding.role,
-            Binding.unit_id,
-            Unit.name,
-            func.coalesce(accounts.c.channel, ""),
-            func.coalesce(accounts.c.address, ""),
-            accounts.c.unreachable_since,
-        )
-        .join(Person, Person.id == Binding.person_id)
-        .join(Unit, Unit.id == Binding.unit_id)
-        .outerjoin(accounts, first)
-        .where(Binding.ended_at.is_(None), *conditions)
-        .order_by(Binding.unit_id, Binding.id)
-    )
-    return [Candidate(*row) for row in session.execute(query)]
-
-
 def _belongs(session: Session, campaign: Campaign, segment: Segment) -> ColumnElement[bool]:
     """Whether a binding is one of the campaign's, and of the units that the segment picks."""
     of_units = Binding.unit_id.in_(units_of(session, campaign, segment))
-    of_agencies = Binding.unit_id.in_(_agencies(session, campaign))
     if segment.kind is SegmentKind.AREA:
         tasks = (
             AppraisalTask.campaign_id == campaign.id,
@@ -239,12 +180,7 @@ def _belongs(session: Session, campaign: Campaign, segment: Segment) -> ColumnEl
         )
         return exists().where(*tasks)
     reviewing = Binding.role.in_(REVIEWERS)
-    return or_(and_(reviewing, of_agencies), and_(~reviewing, of_units))
-
-
-def _agencies(session: Session, campaign: Campaign) -> Collection[int]:
-    """The units that appraise in the campaign (R5.2a), and its owner (R5.1a)."""
-    return {campaign.owner_id, *(area.agency.id for area in appraisal.areas(session, campaign))}
+    return and_(reach.is_member(session, campaign), or_(reviewing, of_units))
 
 
 def _units_without_anybody(

@@ -45,11 +45,7 @@ NO_SCREENS = {"already_joined", "which_role", "ask_receipt_code", *NOT_TAKEN}
 COMMANDS = [
     "/menu", "/trogiup", "/lich", "/tinhtrang", "/minhchung", "/bieumau", "/nhiemvu", "/tiendo",
     "/moi", "/danhba", "/loi", "/caidat", "/dangnhap", "/start", "/guiduyet", "/bienlai",
-<<<<<<< HEAD
-    "/dientap",
-=======
-    "/thongbao",
->>>>>>> 0bcc359 (broadcasts: Write to a segment, see the preview and the count, follow, cancel, chase (F18).)
+    "/dientap", "/thongbao", "/nguoinhan",
 ]  # fmt: skip
 TIMES = {
     "before": "2026-10-13 09:00",
