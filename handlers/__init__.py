@@ -27,6 +27,7 @@ _MODULES = (
     "reopening",
     "broadcasts",
     "reach",
+    "chasing",
     "reminders",
     "administration",
     "directory",

@@ -42,7 +42,9 @@ def show_overview(turn: Turn) -> State:
         for stage in ORDER
         if of_stage[stage]
     ]
+    late = coordination.late(turn.session, campaign, found, turn.now)
     others = [
+        *([Choice("late_units")] if late else []),
         *(Choice("unreachable_units"), Choice("reach_board")),
         *(Choice("assign_tasks"), Choice("menu")),
     ]
@@ -121,6 +123,7 @@ def show_unit(turn: Turn, value: str) -> State:
     total = progress.total
     stage = coordination.stage_of(total, sent=sheet.locked_at is not None)
     back = turn.memory.get("stage", stage.value)
+    late = stage is not Stage.SENT and turn.now >= window.closes_at
     offers = [Choice("unit_missing", sheet.id)] if total.open else []
     if stage is Stage.SENT:
         offers += [Choice("receipt", sheet.id), Choice("reopen", sheet.id)]
@@ -129,6 +132,7 @@ def show_unit(turn: Turn, value: str) -> State:
         "unit_progress",
         [
             *offers,
+            *([Choice("late_unit_card", sheet.id)] if late else []),
             Choice("reach_proof", sheet.unit_id),
             Choice("back_to_units", back),
             Choice("progress"),

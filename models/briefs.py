@@ -79,7 +79,8 @@ def _of(
     waiting = {key: binding for key, binding in keys.items() if key not in told}
     if waiting:
         values = _for_coordinators(session, campaign, now)
-        choices = [Choice("progress"), Choice("assign_tasks")]
+        late = [Choice("late_units")] if values["late"] else []
+        choices = [*late, Choice("progress"), Choice("assign_tasks")]
         for key, binding in waiting.items():
             yield Brief(key, binding, "brief_coordinator", values, choices)
 

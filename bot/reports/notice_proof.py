@@ -24,7 +24,7 @@ def make(values: Mapping[str, Any]) -> bytes:
     words, language = Words(), values["language"]
     plain = {name: value for name, value in values.items() if name != "notices"}
 
-    def say(name: str, **more: Any) -> str:
+    def say(name: str, /, **more: Any) -> str:
         return clean(words.plain(f"notice_proof.{name}", language, **plain, **more))
 
     document = docx.Document()

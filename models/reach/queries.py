@@ -205,10 +205,9 @@ def _members(session: Session, campaign: Campaign) -> Any:
 def _last_seen(session: Session, ids: Collection[int]) -> dict[int, datetime]:
     newest = func.max(Account.last_used_at)
     query = select(Account.person_id, newest).where(Account.person_id.in_(ids))
-    rows = session.execute(query.group_by(Account.person_id)).tuples()
-    return dict(list(rows))
+    return {row[0]: row[1] for row in session.execute(query.group_by(Account.person_id))}
 
 
 def _phones(session: Session, ids: Collection[int]) -> dict[int, str]:
     query = select(Person.id, Person.phone).where(Person.id.in_(ids))
-    return dict(list(session.execute(query).tuples()))
+    return {row[0]: row[1] for row in session.execute(query)}

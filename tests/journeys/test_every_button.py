@@ -78,6 +78,8 @@ ANSWERS = {
     "appraisal.note": ("Người thân làm ở đơn vị đó",),
     "broadcasts.units": ("so tu phap, luc, khong co",),
     "broadcasts.text": ("Đề nghị các đơn vị dự họp lúc 08:00.", "x" * 1300),
+    "chasing.number": ("215", "215/SNV-CCHC"),
+    "chasing.date": ("01/01/2020", "20/11"),
     "dead_letters.reason": ("Đã gửi lại bằng cách khác",),
 }
 HOMES: dict[str, Sequence[tuple[Role, str]]] = {
