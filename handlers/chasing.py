@@ -78,7 +78,7 @@ def show_unit(turn: Turn, value: str) -> State:
     return turn.ask(
         At.UNIT,
         "late_unit",
-        unit_choices(turn, sheet, taken, letters),
+        unit_choices(turn, sheet, letters),
         unit=sheet.unit.name,
         due=debt.due_at,
         days=debt.days,
@@ -88,20 +88,11 @@ def show_unit(turn: Turn, value: str) -> State:
     )
 
 
-def unit_choices(
-    turn: Turn,
-    sheet: Assessment,
-    taken: Sequence[Escalation],
-    letters: Sequence[ChaseLetter],
-) -> list[Choice]:
-    """The rungs that were not taken today, in the order of etiquette; then the letter."""
-    today = calendar.local_day(turn.now)
-    done = {each.rung for each in taken if calendar.local_day(each.taken_at) == today}
-    done |= {each.rung for each in taken if each.rung is ChaseRung.LIST}
+def unit_choices(turn: Turn, sheet: Assessment, letters: Sequence[ChaseLetter]) -> list[Choice]:
+    """The rungs that are open, in the order of etiquette; then the letter."""
     rungs = [
         Choice("take_rung", f"{sheet.id}:{rung.value}", rung=rung)
-        for rung in ChaseRung
-        if rung not in done
+        for rung in chasing.open_rungs(turn.session, sheet, turn.now)
     ]
     waiting = [letter for letter in letters if letter.recorded_at is None][:1]
     record = [Choice("record_letter", letter.id) for letter in waiting]

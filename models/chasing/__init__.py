@@ -1,6 +1,6 @@
 """Urging late units: the ladder of etiquette, and the official letter (N10, N16)."""
 
-from models.chasing.actions import draft_letter, record_letter, take_rung
+from models.chasing.actions import draft_letter, open_rungs, record_letter, take_rung
 from models.chasing.debts import Debt, debt_of
 from models.chasing.notices import owed
 from models.chasing.queries import late_sheets, letters, letters_to, listed_units, rungs_taken
@@ -19,6 +19,7 @@ __all__ = [
     "letters",
     "letters_to",
     "listed_units",
+    "open_rungs",
     "owed",
     "record_letter",
     "rungs_taken",

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ from models.chasing.tables import ChaseLetter, ChaseLetterUnit, ChaseRung, Escal
 from models.files import Received
 from models.people.tables import By
 from models.policy import Action
+from models.reach import Candidate
 from models.refusals import Refusal
 
 
@@ -23,9 +24,7 @@ def take_rung(session: Session, by: By, sheet: Assessment, rung: ChaseRung) -> E
     policy.check(session, by, Action.CHASE, sheet)
     assessment.hold(session, sheet)
     _check_late(session, by, sheet)
-    to = []
-    if rung in rules.ROLE_OF:
-        to = notices.holders(session, sheet.unit_id, {rules.ROLE_OF[rung]})
+    to = _on_rung(session, sheet, rung)
     taken = queries.rungs_taken(session, sheet)
     _check(rules.why_not_take(rung, taken, len(to), sheet.unit.name, by.now))
     assert by.person_id is not None  # The policy lets only people urge.
@@ -43,6 +42,17 @@ def take_rung(session: Session, by: By, sheet: Assessment, rung: ChaseRung) -> E
     details = {"unit": sheet.unit_id, "rung": rung.value, "told": len(to)}
     audit.append(session, "take_rung", by, **details)
     return escalation
+
+
+def open_rungs(session: Session, sheet: Assessment, now: datetime) -> list[ChaseRung]:
+    """Those that may be taken now, in the order of etiquette."""
+    taken, unit = queries.rungs_taken(session, sheet), sheet.unit.name
+    holders = {rung: len(_on_rung(session, sheet, rung)) for rung in ChaseRung}
+    return [
+        rung
+        for rung, count in holders.items()
+        if not rules.why_not_take(rung, taken, count, unit, now)
+    ]
 
 
 def draft_letter(
@@ -98,6 +108,13 @@ def record_letter(
     details = {"letter": letter.id, "number": letter.number, "dated_on": dated_on}
     audit.append(session, "record_letter", by, **details, told=told)
     return told
+
+
+def _on_rung(session: Session, sheet: Assessment, rung: ChaseRung) -> list[Candidate]:
+    """Who of the unit is urged on this rung; the list is nobody's but the coordinator's."""
+    if rung not in rules.ROLE_OF:
+        return []
+    return notices.holders(session, sheet.unit_id, {rules.ROLE_OF[rung]})
 
 
 def _check_late(session: Session, by: By, sheet: Assessment) -> None:

@@ -5,13 +5,13 @@ from typing import Any
 
 import docx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.reports import REPORTS
 from models.audit import AuditEntry
 from models.chasing import ChaseLetter, Escalation
 from models.messages import decode
-from models.people import Role
+from models.people import Binding, Role
 from tests import sheets
 from tests.bench import Bench, Officer
 from tests.clock import at
@@ -101,11 +101,18 @@ def test_before_the_announced_end_nobody_is_urged_upward_or_named(
     assert len(unit[Role.HEAD].messages) == (0 if refusal else 1)
 
 
-def test_a_unit_without_a_deputy_is_said_so(bench: Bench, lan: Officer) -> None:
-    bench.officer("Nguyễn Văn An", "STP")
+def test_a_rung_on_which_nobody_stands_is_not_offered_and_not_taken_by_an_old_button(
+    bench: Bench, lan: Officer, unit: dict[Role, Officer]
+) -> None:
     open_card(bench, lan)
-    lan.picks("take_rung", f"{sheet_id(bench, 'STP')}:deputy")
+    card = lan.last
+    with bench.sessions.begin() as session:
+        left = update(Binding).where(Binding.person_id == unit[Role.DEPUTY].person_id)
+        session.execute(left.values(ended_at=bench.clock()))
+    lan.picks("take_rung", f"{sheet_id(bench, 'STP')}:deputy", on=card)
     lan.sees("refusal.nobody_on_rung", unit="Sở Tư pháp")
+    open_card(bench, lan)
+    assert lan.labels[:3] == ["Nhắc đầu mối", "Nhắc lãnh đạo", "Đưa vào danh sách"]
 
 
 def test_the_letter_lists_what_a_unit_owes_and_leaves_number_and_date_open(
