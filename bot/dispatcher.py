@@ -67,8 +67,12 @@ class Answering:
         )
         self._where, self._person = meeting.where, meeting.person
         self._bindings = list(meeting.bindings)
+        self._pressed_on: OutboxMessage | None = None
 
     def keep(self) -> None:
+        message = self._pressed_on
+        if message is not None and message.kind is Kind.NOTICE and message.opened_at is None:
+            outbox.mark_opened(self._session, message.ref, self._event.at)
         self._meeting.keep(self._session)
 
     def answer(self, deed: Deed) -> None:
@@ -212,6 +216,7 @@ class Answering:
 
     def show_refusal(self, refusal: Refusal) -> None:
         """Say no and why, with the ways out, or else with what the screen offered before."""
+        self._find_press()  # What came of it is undone; that the message was seen is not.
         prompt = None if refusal.offers else self._prompt()
         offers = list(refusal.offers)
         if offers and Choice("menu") not in offers:
@@ -301,6 +306,13 @@ class Answering:
         goal = next(self._routes.for_choice(message, choice), None)
         return goal is not None and goal.conversation.strangers
 
+    def _find_press(self) -> None:
+        deed: Deed = self._event.deed
+        if isinstance(deed, Typed) and not self._abilities.buttons:
+            deed = self._as_press(deed)
+        if isinstance(deed, Press):
+            self._pressed(deed)
+
     def _pressed(self, press: Press) -> tuple[OutboxMessage | None, Choice | None, int | None]:
         """The message of this chat, and the choice on it or the page of it; None for what is
         not there."""
@@ -308,6 +320,7 @@ class Answering:
         message = outbox.by_ref(self._session, ref) if ref else None
         if message is None or not self._is_for_this_chat(message):
             return (None, None, None)
+        self._pressed_on = message
         choices = decode_choices(message.choices) + decode_choices(message.always)
         offered = position is not None and position < len(choices)
         return (message, choices[position or 0] if offered else None, page)

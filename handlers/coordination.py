@@ -51,7 +51,12 @@ def show_overview(turn: Turn) -> State:
         for stage in ORDER
         if of_stage[stage]
     ]
-    others = [Choice("unreachable_units"), Choice("assign_tasks"), Choice("menu")]
+    late = coordination.late(turn.session, campaign, found, turn.now)
+    others = [
+        *([Choice("late_units")] if late else []),
+        *(Choice("unreachable_units"), Choice("reach_board")),
+        *(Choice("assign_tasks"), Choice("menu")),
+    ]
     return turn.ask(
         At.OVERVIEW,
         "units_overview",
@@ -127,6 +132,7 @@ def show_unit(turn: Turn, value: str) -> State:
     total = progress.total
     stage = coordination.stage_of(total, sent=sheet.locked_at is not None)
     back = turn.memory.get("stage", stage.value)
+    late = stage is not Stage.SENT and turn.now >= window.closes_at
     offers = [Choice("unit_missing", sheet.id)] if total.open else []
     if stage is Stage.SENT:
         offers += [Choice("receipt", sheet.id), Choice("reopen", sheet.id)]
@@ -135,7 +141,13 @@ def show_unit(turn: Turn, value: str) -> State:
     return turn.ask(
         At.UNIT,
         "unit_progress",
-        [*offers, Choice("back_to_units", back), Choice("progress")],
+        [
+            *offers,
+            *([Choice("late_unit_card", sheet.id)] if late else []),
+            Choice("reach_proof", sheet.unit_id),
+            Choice("back_to_units", back),
+            Choice("progress"),
+        ],
         unit=sheet.unit.name,
         due=window.closes_at,
         left=calendar.time_left(turn.now, window.closes_at),
@@ -243,12 +255,10 @@ conversation = Conversation(
         on_command("tiendo", show_overview, "progress"),
         on_choice("progress", lambda turn, _: show_overview(turn)),
         on_choice("unit_standing_again", show_unit),
+        on_choice("unreachable_units", list_unreachable),
     ],
     states={
-        At.OVERVIEW: [
-            on_choice("units_at", list_units),
-            on_choice("unreachable_units", list_unreachable),
-        ],
+        At.OVERVIEW: [on_choice("units_at", list_units)],
         At.UNITS: [on_choice("unit_standing", show_unit)],
         At.UNIT: [
             on_choice("unit_missing", show_missing),

@@ -20,25 +20,21 @@ from models.coordination import Stage
 from models.people import Role
 from models.policy import Action
 
-GENERAL = ("calendar", "settings", "help")
+GENERAL = ("calendar", "notices_received", "settings", "help")
+SHEET = ("status", "allot", "unit_report", "notices_received")
 
 # What stands behind "Khác" or, for the roles with little to do, on the screen itself.
 OTHERS = {
-    Role.FOCAL_OFFICER: ("status", "allot", "unit_report", "people", "settings", "help"),
-    Role.DEPUTY: ("status", "allot", "unit_report", "settings", "help"),
-    Role.HEAD: ("status", "allot", "unit_report", "people", "settings", "help"),
-    Role.MEMBER: ("status", "settings", "help"),
+    Role.FOCAL_OFFICER: (*SHEET, "people", "settings", "help"),
+    Role.DEPUTY: (*SHEET, "settings", "help"),
+    Role.HEAD: (*SHEET, "people", "settings", "help"),
+    Role.MEMBER: ("status", "notices_received", "settings", "help"),
     Role.STAND_IN: ("status", "settings", "help"),
     Role.REVIEWER: GENERAL,
     Role.COUNCIL_MEMBER: GENERAL,
     Role.COORDINATOR: (
-        "task_answers",
-        "sign_off",
-        "rehearsal",
-        "invite_people",
-        "people",
-        "settings",
-        "help",
+        *("broadcast", "task_answers", "sign_off", "rehearsal"),
+        *("invite_people", "people", "settings", "help"),
     ),
     Role.ADMIN: GENERAL,
     Role.OBSERVER: GENERAL,

@@ -63,6 +63,13 @@ def append(session: Session, action: str, by: By, **details: Any) -> None:
     session.info.setdefault(_PENDING, []).append(entry)
 
 
+def head(session: Session) -> tuple[int, str]:
+    """The number and the hash of the newest entry: whoever keeps them elsewhere can show later
+    that nothing before it was changed."""
+    found = session.get(AuditHead, 1)
+    return (found.entry_id, found.hash) if found else (0, START)
+
+
 def check_chain(session: Session) -> int | None:
     """The id of the first entry that does not fit the chain, or None if all do.
 

@@ -80,7 +80,8 @@ def _of(
     waiting = {key: binding for key, binding in keys.items() if key not in told}
     if waiting:
         values = _for_coordinators(session, campaign, now)
-        choices = [Choice("progress"), Choice("assign_tasks")]
+        late = [Choice("late_units")] if values["late"] else []
+        choices = [*late, Choice("progress"), Choice("assign_tasks")]
         for key, binding in waiting.items():
             yield Brief(key, binding, "brief_coordinator", values, choices)
 
@@ -141,7 +142,7 @@ def _for_coordinators(session: Session, campaign: Campaign, now: datetime) -> di
         "step": _step(session, campaign, now),
         **counts,
         "news": _news(session, campaign, _last_morning(now)),
-        "late": _named("brief_late", _late(session, campaign, found, now)),
+        "late": _named("brief_late", coordination.late(session, campaign, found, now)),
         "unreachable": _named("brief_unreachable", [s for s in found if not s.reachable]),
         "owed": _owed(session, campaign),
     }
@@ -188,15 +189,6 @@ def _news(session: Session, campaign: Campaign, since: datetime) -> Part:
     return (
         Part("brief_news", since=since, news=news) if news else Part("brief_no_news", since=since)
     )
-
-
-def _late(
-    session: Session, campaign: Campaign, found: Sequence[UnitStanding], now: datetime
-) -> list[UnitStanding]:
-    """Whose announced end, extension included, has passed with nothing sent."""
-    windows = campaigns.effective_windows(session, campaign, Step.SELF_ASSESSMENT)
-    unsent = [each for each in found if each.stage is not Stage.SENT]
-    return [each for each in unsent if now >= windows[each.unit.id].closes_at]
 
 
 def _named(name: str, found: Sequence[UnitStanding]) -> Part | None:

@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models.base import Base
 from models.messages import Kind, Numbering
-from models.outbox import OutboxMessage, Priority, SendStatus
+from models.outbox import LEFT_ROLE, OutboxMessage, Priority, SendStatus
 from models.people.tables import Account, Binding, Language, Person
 from models.sending import SendingPause
 from models.settings import SENDING_HOLD, Setting
@@ -236,7 +236,7 @@ _CLAIM = (
         ),
         settled_at=case((or_(_GONE, _VAIN), bindparam("now")), else_=None),
         error=case(
-            (_GONE, "its reader holds that role no more"),
+            (_GONE, LEFT_ROLE),
             (_VAIN, "its account could not be reached within the last day"),
             else_=_OUTBOX.error,
         ),

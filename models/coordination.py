@@ -6,13 +6,14 @@ Only counts of work done: no points, those are nobody's but the unit's before it
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from models import assessment
+from models import assessment, campaigns
 from models.assessment import Assessment, Tally
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import Campaign, Step
 from models.people import Account, Binding, Invitation, Person, Role
 from models.units import Unit
 
@@ -76,6 +77,15 @@ def standings(session: Session, campaign: Campaign) -> list[UnitStanding]:
         stage = stage_of(tally, sent=sheet.locked_at is not None)
         found.append(UnitStanding(sheet.unit, sheet.id, stage, tally, can))
     return found
+
+
+def late(
+    session: Session, campaign: Campaign, found: Sequence[UnitStanding], now: datetime
+) -> list[UnitStanding]:
+    """Whose announced end, extension included, has passed with nothing sent."""
+    windows = campaigns.effective_windows(session, campaign, Step.SELF_ASSESSMENT)
+    unsent = [each for each in found if each.stage is not Stage.SENT]
+    return [each for each in unsent if now >= windows[each.unit.id].closes_at]
 
 
 def contacts(session: Session, unit_ids: Sequence[int]) -> Mapping[int, list[Contact]]:

@@ -12,7 +12,17 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, bindparam, select, update
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Select,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -33,6 +43,11 @@ from models.prepared import Prepared
 SECRETS_LAST = timedelta(hours=72)  # As long as an invitation is good.
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+# Why a message was not sent, as ``error`` says it.
+NO_ACCOUNT = "no account"
+WITHDRAWN = "withdrawn by its sender"
+LEFT_ROLE = "its reader holds that role no more"
 
 
 class SendStatus(enum.StrEnum):
@@ -58,7 +73,8 @@ class OutboxMessage(Base):
     ``conversation``, ``state`` and ``memory`` are those in which it was said, so that a press
     on an old message is answered from where it stood. ``holds_secret``: a code can be read in
     ``values`` until it is blanked. From ``good_until`` on what it says may not hold any more: it
-    is not sent until somebody has looked at it again (C1).
+    is not sent until somebody has looked at it again (C1). ``opened_at``: when the first of its
+    buttons was pressed (N15).
     """
 
     __tablename__ = "outbox_message"
@@ -72,6 +88,12 @@ class OutboxMessage(Base):
         ),
         Index("ix_outbox_message_chat", "channel", "address", "id"),
         Index("ix_outbox_message_secret", "holds_secret", "settled_at"),
+        Index(
+            "ix_outbox_message_notice",
+            *("person_id", "id"),
+            sqlite_where=text("kind = 'notice'"),
+            postgresql_where=text("kind = 'notice'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Identity, primary_key=True)
@@ -104,6 +126,7 @@ class OutboxMessage(Base):
     settled_at: Mapped[datetime | None]
     platform_id: Mapped[str] = mapped_column(default="")
     error: Mapped[str] = mapped_column(Text, default="")
+    opened_at: Mapped[datetime | None]
 
 
 @dataclass(frozen=True)
@@ -150,48 +173,77 @@ def enqueue(
     an account gets the row all the same, as unreachable, so that it can be seen.
     """
     recipient = to if isinstance(to, Recipient) else address_of(session, to)
+    message = _content(name, values or {}, kind, choices, always, enclosure, at)
     place = place or Place()
-    reachable = bool(recipient.channel)
-    encoded = encode(values or {})
     row = {
-        "key": key,
-        "ref": secrets.token_urlsafe(9),
-        "channel": recipient.channel,
-        "address": recipient.address,
-        "person_id": recipient.person_id,
+        **message,
+        **_addressed(recipient, key, at),
         "binding_id": recipient.binding_id or binding_id,
-        "name": name,
-        "values": encoded,
-        "holds_secret": holds_secret(encoded),
-        "choices": encode_choices(list(choices)),
-        "always": encode_choices(list(always)),
         "page": page,
-        "enclosure": _enclosure(enclosure),
         "conversation": place.conversation,
         "state": place.state,
         "memory": place.memory or {},
-        "numbering": Numbering.STARRED if kind is Kind.NOTICE else place.numbering,
-        "kind": kind,
-        "priority": Priority.BROADCAST if kind is Kind.NOTICE else Priority.ANSWER,
-        "created_at": at,
         "good_until": good_until,
-        "status": SendStatus.QUEUED if reachable else SendStatus.UNREACHABLE,
-        "attempts": 0,
-        "unknowns": 0,
-        "platform_id": "",
-        "error": "" if reachable else "no account",
-        "settled_at": None if reachable else at,
     }
+    if kind is not Kind.NOTICE:
+        row["numbering"] = place.numbering
     rows = _ENQUEUE.rows(session.connection(), row)
     return rows[0][0] if rows else None
 
 
+def enqueue_all(
+    session: Session,
+    name: str,
+    values: Mapping[str, Any],
+    /,
+    *,
+    to: Mapping[str, Recipient],
+    at: datetime,
+    choices: Sequence[Choice] = (),
+    enclosure: Enclosure | None = None,
+) -> None:
+    """Queue one notice to many with one statement; ``to`` is by the key of each message.
+
+    A key that exists already is left as it is.
+    """
+    message = _content(name, values, Kind.NOTICE, choices, (), enclosure, at)
+    rows = [message | _addressed(recipient, key, at) for key, recipient in to.items()]
+    if rows:
+        connection = session.connection()
+        connection.execute(_ENQUEUE_ALL[connection.dialect.name], rows)
+
+
+def withdraw(session: Session, keys: Select[str], at: datetime) -> int:
+    """Take back what has not been sent of the messages with these keys; how many these were."""
+    waiting = (OutboxMessage.key.in_(keys), OutboxMessage.status == SendStatus.QUEUED)
+    change = {"status": SendStatus.SUPERSEDED, "settled_at": at, "error": WITHDRAWN}
+    statement = update(OutboxMessage).where(*waiting).values(change).returning(OutboxMessage.id)
+    options = {"synchronize_session": False}
+    return len(session.scalars(statement, execution_options=options).all())
+
+
+def mark_opened(session: Session, ref: str, at: datetime) -> None:
+    """Keep that somebody pressed a button of a notice, the first time that it happens (N15)."""
+    unopened = (
+        OutboxMessage.ref == ref,
+        OutboxMessage.kind == Kind.NOTICE,
+        OutboxMessage.opened_at.is_(None),
+    )
+    options = {"synchronize_session": False}
+    statement = update(OutboxMessage).where(*unopened).values(opened_at=at)
+    session.execute(statement, execution_options=options)
+
+
+# One that can be reached before one that cannot, then the one that was used last.
+PREFERRED = (Account.unreachable_since.is_not(None), Account.last_used_at.desc())
+
+
 def address_of(session: Session, person: Person) -> Recipient:
-    """The account that the person used last, one that can be reached before one that cannot."""
+    """The account to which a message for this person goes."""
     query = (
         select(Account.channel, Account.address)
         .where(Account.person_id == person.id, Account.ended_at.is_(None))
-        .order_by(Account.unreachable_since.is_not(None), Account.last_used_at.desc())
+        .order_by(*PREFERRED)
         .limit(1)
     )
     row = session.execute(query).one_or_none()
@@ -229,7 +281,7 @@ def blank_old(session: Session, now: datetime, limit: int) -> int:
 
 
 _TABLE = Base.metadata.tables[OutboxMessage.__tablename__]
-_LATER = {"id", "not_before", "claimed_at"}  # What a new message does not have yet.
+_LATER = {"id", "not_before", "claimed_at", "opened_at"}  # What a new message does not have yet.
 _NEW: dict[str, Any] = {
     column.key: bindparam(column.key) for column in _TABLE.c if column.key not in _LATER
 }
@@ -239,7 +291,60 @@ _ENQUEUE = Prepared(
         for dialect in (sqlite, postgresql)
     )
 )
+_ENQUEUE_ALL = {
+    name: dialect.insert(_TABLE).values(_NEW).on_conflict_do_nothing()
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
 _BY_REF = select(OutboxMessage).where(OutboxMessage.ref == bindparam("ref"))
+
+
+def _content(
+    name: str,
+    values: Mapping[str, Any],
+    kind: Kind,
+    choices: Sequence[Choice],
+    always: Sequence[Choice],
+    enclosure: Enclosure | None,
+    at: datetime,
+) -> dict[str, Any]:
+    """The columns that are the same whoever a new message is for."""
+    encoded = encode(values)
+    return {
+        "name": name,
+        "values": encoded,
+        "holds_secret": holds_secret(encoded),
+        "choices": encode_choices(list(choices)),
+        "always": encode_choices(list(always)),
+        "page": 0,
+        "enclosure": _enclosure(enclosure),
+        "conversation": "",
+        "state": "",
+        "memory": {},
+        "numbering": Numbering.STARRED,
+        "kind": kind,
+        "priority": Priority.BROADCAST if kind is Kind.NOTICE else Priority.ANSWER,
+        "created_at": at,
+        "good_until": None,
+        "attempts": 0,
+        "unknowns": 0,
+        "platform_id": "",
+    }
+
+
+def _addressed(recipient: Recipient, key: str, at: datetime) -> dict[str, Any]:
+    """The columns that say whom it is for, and what can become of it."""
+    reachable = bool(recipient.channel)
+    return {
+        "key": key,
+        "ref": secrets.token_urlsafe(9),
+        "channel": recipient.channel,
+        "address": recipient.address,
+        "person_id": recipient.person_id,
+        "binding_id": recipient.binding_id,
+        "status": SendStatus.QUEUED if reachable else SendStatus.UNREACHABLE,
+        "error": "" if reachable else NO_ACCOUNT,
+        "settled_at": None if reachable else at,
+    }
 
 
 def _enclosure(enclosure: Enclosure | None) -> dict[str, Any] | None:

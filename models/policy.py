@@ -18,11 +18,13 @@ from models.units import Unit, UnitKind
 if TYPE_CHECKING:
     from models.appraisal.tables import AppraisalTask
     from models.assessment.tables import Assessment, Line
+    from models.broadcasts.tables import BroadcastRecipient
     from models.campaigns.tables import Campaign
     from models.evidence.tables import Evidence
 
     Thing: TypeAlias = (
-        "Unit | Grant | Assessment | Line | Evidence | Campaign | AppraisalTask | None"
+        "Unit | Grant | Assessment | Line | Evidence | Campaign | AppraisalTask"
+        " | BroadcastRecipient | None"
     )
 
 
@@ -44,6 +46,10 @@ class Action(enum.StrEnum):
     ASSIGN_TASKS = "assign_tasks"  # Campaign
     ANSWER_TASK = "answer_task"  # AppraisalTask: acknowledge it, decline it
     VIEW_PROGRESS = "view_progress"  # Campaign
+    BROADCAST = "broadcast"  # Campaign
+    ANSWER_BROADCAST = "answer_broadcast"  # BroadcastRecipient: acknowledge it, read it again
+    VIEW_REACH = "view_reach"  # Campaign: who was told what, and how far it got
+    CHASE = "chase"  # Assessment, Campaign: urge who is late, one rung higher or by letter
     RUN_CAMPAIGN = "run_campaign"  # Campaign, or the Unit that is to own it
     INVITE = "invite"  # Grant
     REVOKE = "revoke"  # Grant
@@ -63,7 +69,7 @@ class Relation(enum.Enum):
     LED = "led"  # That unit owns the campaign it belongs to, or leads the unit.
     GIVEN = "given"  # The line, or one of the sheet's, was given to the actor; they handed it in.
     ASSIGNED = "assigned"  # A task gives this line to the actor, whose own unit it is not.
-    SELF = "self"  # The task is the actor's.
+    SELF = "self"  # The task is the actor's, the message was sent to them.
 
 
 @dataclass(frozen=True)
@@ -98,6 +104,7 @@ _SEES: Row = {
     OPERATOR: _ANY,
 }
 _LEADS: Row = {Role.COORDINATOR: _LED, OPERATOR: _ANY}
+_WRITES: Row = {Role.COORDINATOR: _LED}  # Whoever is written to shall know by whom.
 _STAFFS: Row = {
     Role.ADMIN: _OWN | _LED,
     Role.COORDINATOR: _OWN | _LED,
@@ -128,6 +135,10 @@ TABLE: Mapping[Action, Row] = {
     Action.ASSIGN_TASKS: _LEADS,
     Action.ANSWER_TASK: {Role.REVIEWER: _SELF, Role.COUNCIL_MEMBER: _SELF},
     Action.VIEW_PROGRESS: {**_LEADS, Role.OBSERVER: _LED},
+    Action.BROADCAST: _WRITES,
+    Action.ANSWER_BROADCAST: dict.fromkeys(Role, _SELF),
+    Action.VIEW_REACH: _WRITES,
+    Action.CHASE: _WRITES,
     Action.RUN_CAMPAIGN: _LEADS,
     Action.INVITE: {**_STAFFS, **_OWN_STAFF},
     Action.REVOKE: {**_STAFFS, **_OWN_STAFF},
@@ -157,6 +168,9 @@ HANDED_OVER: Mapping[Role | None, frozenset[Role]] = {Role.HEAD: frozenset({Role
 TAKEN: Mapping[Role | None, frozenset[Role]] = dict.fromkeys(
     (OPERATOR, Role.ADMIN, Role.COORDINATOR), frozenset({Role.STAND_IN})
 )
+
+
+_NOT_YOURS = {Action.ANSWER_TASK: "not_your_task", Action.ANSWER_BROADCAST: "not_your_notice"}
 
 
 def why_not(session: Session, by: By, action: Action, thing: "Thing" = None) -> Refusal | None:
@@ -211,8 +225,8 @@ def _why_no_relation(
 ) -> Refusal:
     from models.evidence.tables import Evidence
 
-    if action is Action.ANSWER_TASK:
-        return Refusal("not_your_task")
+    if action in _NOT_YOURS:
+        return Refusal(_NOT_YOURS[action])
     if Relation.GIVEN in wanted and Relation.OWN in standing:
         return Refusal(
             "document_of_colleague" if isinstance(thing, Evidence) else "line_not_given"
@@ -242,6 +256,7 @@ def _why_not_grant(
 def _relations(session: Session, by: By, thing: "Thing") -> set[Relation]:
     from models.appraisal.tables import AppraisalTask  # Those packages ask this module.
     from models.assessment.tables import Assessment, Line
+    from models.broadcasts.tables import BroadcastRecipient
     from models.campaigns.tables import Campaign
     from models.evidence.tables import Evidence
 
@@ -259,6 +274,8 @@ def _relations(session: Session, by: By, thing: "Thing") -> set[Relation]:
             found |= _own(by, thing.agency_id) | _led(by, thing.campaign)
             own = thing.reviewer_id == by.person_id and thing.agency_id == by.unit_id
             found |= {Relation.SELF} if own else set()
+        case BroadcastRecipient():
+            found |= {Relation.SELF} if thing.person_id == by.person_id else set()
         case Assessment():
             found |= _own(by, thing.unit_id) | _led(by, thing.campaign)
             found |= {Relation.GIVEN} if _has_lines(session, by, sheet_id=thing.id) else set()

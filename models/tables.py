@@ -16,8 +16,10 @@ from models.allotments import tables as allotments
 from models.appraisal import tables as appraisal
 from models.assessment import tables as assessment
 from models.base import Base
+from models.broadcasts import tables as broadcasts
 from models.campaigns import tables as campaigns
 from models.catalogue import tables as catalogue
+from models.chasing import tables as chasing
 from models.evidence import tables as evidence
 from models.milestones import tables as milestones
 from models.people import tables as people
@@ -33,8 +35,10 @@ __all__ = [
     "appraisal",
     "assessment",
     "audit",
+    "broadcasts",
     "campaigns",
     "catalogue",
+    "chasing",
     "conversations",
     "evidence",
     "files",

@@ -21,6 +21,9 @@ def _lazily(module: str) -> Report:
 
 REPORTS: dict[str, Report] = {
     "calendar": _lazily("calendar"),
+    "chase_letter": _lazily("chase_letter"),
+    "notice_proof": _lazily("notice_proof"),
+    "reach": _lazily("reach"),
     "receipt": _lazily("receipt"),
     "rehearsal": _lazily("rehearsal"),
     "rehearsal_picture": _lazily("rehearsal_picture"),

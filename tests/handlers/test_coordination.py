@@ -53,6 +53,7 @@ def test_the_overview_counts_the_units_by_stage(bench: Bench, lan: Officer) -> N
         "Chưa bắt đầu (29)",
         "Đang làm (1)",
         "Không liên lạc được",
+        "Ai chưa nhận được",
         "Phân công thẩm định",
         "Về trang đầu",
     ]

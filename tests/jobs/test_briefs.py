@@ -97,7 +97,7 @@ def test_the_coordinator_reads_what_stands_what_changed_and_what_is_owed(
         "Sở Công Thương, Sở NN&PTNT và 23 đơn vị khác",
         "Việc của anh/chị: còn 9 lĩnh vực chưa giao người thẩm định.",
     ]
-    assert lan.labels == ["Tiến độ các đơn vị", "Phân công thẩm định"]
+    assert lan.labels == ["Đơn vị trễ hạn", "Tiến độ các đơn vị", "Phân công thẩm định"]
     bench.clock.set("2026-11-16 09:00")
     hoa.picks("acknowledge_task")
     tick(bench, "2026-11-17 07:30")

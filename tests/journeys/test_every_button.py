@@ -14,7 +14,6 @@ from jobs.reminders import queue_due_reminders
 from models import appraisal, database, inbox, outbox, units, unsettled
 from models.campaigns import Campaign
 from models.campaigns.tables import SignOff
-from models.evidence import Evidence
 from models.files import StoredFile
 from models.inbox import Arrival, EventStatus, InboxEvent
 from models.outbox import OutboxMessage, Recipient
@@ -48,7 +47,7 @@ NO_SCREENS = {"already_joined", "which_role", "ask_receipt_code", *NOT_TAKEN}
 COMMANDS = [
     "/menu", "/trogiup", "/lich", "/tinhtrang", "/minhchung", "/bieumau", "/nhiemvu", "/tiendo",
     "/moi", "/danhba", "/loi", "/caidat", "/dangnhap", "/start", "/guiduyet", "/bienlai",
-    "/dientap", "/chuaro", "/giaoviec", "/baocao",
+    "/dientap", "/chuaro", "/giaoviec", "/baocao", "/thongbao", "/nguoinhan",
 ]  # fmt: skip
 TIMES = {
     "before": "2026-10-13 09:00",
@@ -85,6 +84,10 @@ ANSWERS = {
     "reopening.until": ("16/10", "20/11"),
     "reopening.reason": ("Công văn số 12/STP-VP",),
     "appraisal.note": ("Người thân làm ở đơn vị đó",),
+    "broadcasts.units": ("so tu phap, luc, khong co",),
+    "broadcasts.text": ("Đề nghị các đơn vị dự họp lúc 08:00.", "x" * 1300),
+    "chasing.number": ("215", "215/SNV-CCHC"),
+    "chasing.date": ("01/01/2020", "20/11"),
     "dead_letters.reason": ("Đã gửi lại bằng cách khác",),
     "unsettled.reason": ("Đã hỏi qua điện thoại",),
 }
@@ -204,9 +207,9 @@ def send_file(crawler: Crawler, path: str) -> None:
             crawler.officer.picks("act_as")
             said = [crawler.officer.last]
         with crawler.bench.sessions() as session:
-            here = select(Evidence.id).join(StoredFile).where(StoredFile.sha256 == sent.sha256)
-            kept = session.scalar(here)
-        if kept is None and not (said and said[0].name in NOT_TAKEN):
+            here = select(StoredFile.id).where(StoredFile.sha256 == sent.sha256)
+            kept = session.scalar(here) or sent.sha256 in str(crawler.chat().memory)
+        if not kept and not (said and said[0].name in NOT_TAKEN):
             crawler.blame(path, f"a file is lost: {[m.name for m in said]}")
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from models import policy, units
 from models.appraisal.tables import AppraisalTask, TaskStatus
 from models.assessment.tables import Assessment, Line
+from models.broadcasts import BroadcastRecipient
 from models.campaigns.tables import Campaign, Step
 from models.catalogue.tables import Item
 from models.people import Binding, By, Person, Role
@@ -37,6 +38,7 @@ ANSWERS = {
     "r": "not_your_role",
     "u": "not_your_unit",
     "t": "not_your_task",
+    "n": "not_your_notice",
     "g": "role_not_yours_to_give",
     "l": "line_not_given",
 }
@@ -59,6 +61,10 @@ MATRIX = {
     Action.ASSIGN_TASKS:        "rrr   rrr   rrr   rrr   rrr   uyu   rrr   rrr   rrr   rrr",
     Action.ANSWER_TASK:         "rrr   rrr   rrr   ttt   ttt   rrr   rrr   rrr   rrr   rrr",
     Action.VIEW_PROGRESS:       "rrr   rrr   rrr   rrr   rrr   uyu   rrr   uyu   rrr   rrr",
+    Action.BROADCAST:           "rrr   rrr   rrr   rrr   rrr   uyu   rrr   rrr   rrr   rrr",
+    Action.ANSWER_BROADCAST:    "nnn   nnn   nnn   nnn   nnn   nnn   nnn   nnn   nnn   nnn",
+    Action.VIEW_REACH:          "rrr   rrr   rrr   rrr   rrr   uyu   rrr   rrr   rrr   rrr",
+    Action.CHASE:               "rrr   rrr   rrr   rrr   rrr   uyu   rrr   rrr   rrr   rrr",
     Action.RUN_CAMPAIGN:        "rrr   rrr   rrr   rrr   rrr   uyu   rrr   rrr   rrr   rrr",
     Action.INVITE:              "yuu   rrr   yuu   rrr   rrr   yyu   yyu   rrr   rrr   rrr",
     Action.REVOKE:              "yuu   rrr   yuu   rrr   rrr   yyu   yyu   rrr   rrr   rrr",
@@ -79,6 +85,10 @@ OPERATORS_OWN = {
     Action.SEND_SIGNED,
     Action.STAND_IN,
     Action.APPROVE,
+    Action.BROADCAST,
+    Action.ANSWER_BROADCAST,
+    Action.VIEW_REACH,
+    Action.CHASE,
 }
 
 
@@ -132,6 +142,10 @@ class World:
         return {
             Action.ASSIGN_TASKS: self.campaign,
             Action.VIEW_PROGRESS: self.campaign,
+            Action.BROADCAST: self.campaign,
+            Action.ANSWER_BROADCAST: BroadcastRecipient(person_id=0),
+            Action.VIEW_REACH: self.campaign,
+            Action.CHASE: self.campaign,
             Action.RUN_CAMPAIGN: self.campaign,
             Action.ANSWER_TASK: self.task,
             Action.INVITE: Grant(stp, Role.DEPUTY),

@@ -611,6 +611,7 @@ def upgrade() -> None:
         sa.Column("settled_at", Instant(), nullable=True),
         sa.Column("platform_id", sa.String(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("opened_at", Instant(), nullable=True),
         sa.ForeignKeyConstraint(
             ["binding_id"], ["binding.id"], name=op.f("fk_outbox_message_binding_id_binding")
         ),
@@ -630,6 +631,13 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_outbox_message_secret", ["holds_secret", "settled_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_outbox_message_notice",
+            ["person_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("kind = 'notice'"),
+            postgresql_where=sa.text("kind = 'notice'"),
         )
 
     op.create_table(
@@ -1262,6 +1270,7 @@ def upgrade() -> None:
             batch_op.f("ix_workbook_return_assessment_id"), ["assessment_id"], unique=False
         )
 
+    _make_broadcasts_and_letters()
     _make_audit_append_only()
 
 
@@ -1288,6 +1297,194 @@ def _make_audit_append_only() -> None:
         "CREATE TRIGGER audit_entry_kept_insert BEFORE INSERT ON audit_entry "
         "WHEN EXISTS (SELECT 1 FROM audit_entry WHERE id = NEW.id) " + refuse
     )
+
+
+def _make_broadcasts_and_letters() -> None:
+    """What a coordinator writes to many, and how late units are urged."""
+    op.create_table(
+        "broadcast",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("segment", Document, nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("file_name", sa.String(), nullable=False),
+        sa.Column("wants_acknowledgement", sa.Boolean(), nullable=False),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("left_out", Document, nullable=False),
+        sa.Column("drafted_by_id", sa.Integer(), nullable=False),
+        sa.Column("drafted_at", Instant(), nullable=False),
+        sa.Column("confirmed_by_id", sa.Integer(), nullable=True),
+        sa.Column("confirmed_at", Instant(), nullable=True),
+        sa.Column("cancelled_by_id", sa.Integer(), nullable=True),
+        sa.Column("cancelled_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_broadcast_campaign_id_campaign")
+        ),
+        sa.ForeignKeyConstraint(
+            ["cancelled_by_id"], ["person.id"], name=op.f("fk_broadcast_cancelled_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by_id"], ["person.id"], name=op.f("fk_broadcast_confirmed_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["drafted_by_id"], ["person.id"], name=op.f("fk_broadcast_drafted_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["stored_file.id"], name=op.f("fk_broadcast_file_id_stored_file")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast")),
+    )
+    with op.batch_alter_table("broadcast", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_broadcast_fingerprint",
+            ["campaign_id", "fingerprint", "confirmed_at"],
+            unique=False,
+        )
+
+    op.create_table(
+        "chase_letter",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("content", Document, nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("drafted_by_id", sa.Integer(), nullable=False),
+        sa.Column("drafted_at", Instant(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("dated_on", sa.Date(), nullable=True),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("file_name", sa.String(), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=True),
+        sa.Column("recorded_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_chase_letter_campaign_id_campaign")
+        ),
+        sa.ForeignKeyConstraint(
+            ["drafted_by_id"], ["person.id"], name=op.f("fk_chase_letter_drafted_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["stored_file.id"], name=op.f("fk_chase_letter_file_id_stored_file")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["person.id"], name=op.f("fk_chase_letter_recorded_by_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chase_letter")),
+    )
+    with op.batch_alter_table("chase_letter", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_chase_letter_campaign_id"), ["campaign_id"], unique=False
+        )
+
+    op.create_table(
+        "escalation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "rung",
+            sa.Enum(
+                "focal_officer",
+                "deputy",
+                "head",
+                "list",
+                name="chaserung",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("told", sa.Integer(), nullable=False),
+        sa.Column("taken_by_id", sa.Integer(), nullable=False),
+        sa.Column("taken_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_escalation_campaign_id_campaign")
+        ),
+        sa.ForeignKeyConstraint(
+            ["taken_by_id"], ["person.id"], name=op.f("fk_escalation_taken_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_escalation_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_escalation")),
+    )
+    with op.batch_alter_table("escalation", schema=None) as batch_op:
+        batch_op.create_index("ix_escalation_unit", ["campaign_id", "unit_id"], unique=False)
+
+    op.create_table(
+        "broadcast_chase",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("broadcast_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("recipients", sa.Integer(), nullable=False),
+        sa.Column("chased_by_id", sa.Integer(), nullable=False),
+        sa.Column("chased_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["broadcast_id"],
+            ["broadcast.id"],
+            name=op.f("fk_broadcast_chase_broadcast_id_broadcast"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["chased_by_id"], ["person.id"], name=op.f("fk_broadcast_chase_chased_by_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast_chase")),
+        sa.UniqueConstraint(
+            "broadcast_id", "number", name=op.f("uq_broadcast_chase_broadcast_id_number")
+        ),
+    )
+    op.create_table(
+        "broadcast_recipient",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("broadcast_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("binding_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("message_key", sa.String(), nullable=False),
+        sa.Column("acknowledged_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["binding_id"], ["binding.id"], name=op.f("fk_broadcast_recipient_binding_id_binding")
+        ),
+        sa.ForeignKeyConstraint(
+            ["broadcast_id"],
+            ["broadcast.id"],
+            name=op.f("fk_broadcast_recipient_broadcast_id_broadcast"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_broadcast_recipient_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["unit.id"], name=op.f("fk_broadcast_recipient_unit_id_unit")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast_recipient")),
+        sa.UniqueConstraint(
+            "broadcast_id", "person_id", name=op.f("uq_broadcast_recipient_broadcast_id_person_id")
+        ),
+        sa.UniqueConstraint("message_key", name=op.f("uq_broadcast_recipient_message_key")),
+    )
+    with op.batch_alter_table("broadcast_recipient", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_broadcast_recipient_person_id"), ["person_id"], unique=False
+        )
+
+    op.create_table(
+        "chase_letter_unit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("letter_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["letter_id"],
+            ["chase_letter.id"],
+            name=op.f("fk_chase_letter_unit_letter_id_chase_letter"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["unit.id"], name=op.f("fk_chase_letter_unit_unit_id_unit")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chase_letter_unit")),
+        sa.UniqueConstraint(
+            "letter_id", "unit_id", name=op.f("uq_chase_letter_unit_letter_id_unit_id")
+        ),
+    )
+    with op.batch_alter_table("chase_letter_unit", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_chase_letter_unit_unit_id"), ["unit_id"], unique=False
+        )
 
 
 def downgrade() -> None:

@@ -1,0 +1,75 @@
+"""What a unit was told, to whom, when and with what outcome: a document by Decree 30 (N15)."""
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import docx
+from docx.shared import Cm, Pt
+
+from bot.reports.decree30 import CENTRE, head, lay_out, paragraph, put, row, rule, table, write
+from bot.words import Words
+from models.calendar import ZONE
+from models.text import clean
+
+WIDTHS = (Cm(1.0), Cm(6.4), Cm(3.6), Cm(2.6), Cm(2.8))
+SAID_SIGNS = 300
+
+
+def make(values: Mapping[str, Any]) -> bytes:
+    """Bytes of the file. ``values``: ``language``, ``owner``, ``unit``, ``year``, ``made_at``,
+    ``count``, ``entry`` and ``entry_hash`` of the audit log's head, ``digest`` of the rows;
+    ``notices``, each with ``person``, ``role``, ``said`` (the message as a part), ``queued_at``,
+    ``sent_at``, ``opened_at``, ``acknowledged_at`` and ``state``."""
+    words, language = Words(), values["language"]
+    plain = {name: value for name, value in values.items() if name != "notices"}
+
+    def say(name: str, /, **more: Any) -> str:
+        return clean(words.plain(f"notice_proof.{name}", language, **plain, **more))
+
+    document = docx.Document()
+    lay_out(document)
+    state = (
+        words.plain("receipt_doc.state", language),
+        words.plain("receipt_doc.motto", language),
+    )
+    cells = head(document, [values["owner"]], state).rows[1].cells
+    day = values["made_at"].astimezone(ZONE)
+    # Days below 10 and the first two months are written with a 0 (Decree 30, annex I).
+    month = f"{day.month:02}" if day.month < 3 else str(day.month)
+    date = words.plain("receipt_doc.date", language, day=f"{day.day:02}", month=month,
+                       in_year=day.year)  # fmt: skip
+    put(cells[1], date, italic=True, size=13)
+    title = document.add_paragraph()
+    title.paragraph_format.space_before = Pt(18)
+    write(title, say("kind"), bold=True, size=14).alignment = CENTRE
+    summary = write(document.add_paragraph(), say("summary"), bold=True, size=14)
+    summary.alignment = CENTRE
+    rule(summary)
+    paragraph(document, say("intro" if values["count"] else "nothing"))
+    if values["count"]:
+        names = ("number", "said", "person", "sent", "outcome")
+        rows = table(document, [say(f"column_{name}") for name in names], WIDTHS)
+        for number, notice in enumerate(values["notices"], start=1):
+            row(rows, [str(number), *_cells(words, language, notice)], WIDTHS)
+    paragraph(document, say("meaning"))
+    paragraph(document, say("hashes"))
+    content = io.BytesIO()
+    document.core_properties.title = say("summary")
+    document.core_properties.author = clean(values["owner"])
+    document.save(content)
+    return content.getvalue()
+
+
+def _cells(words: Words, language: str, notice: Mapping[str, Any]) -> list[str]:
+    said = notice["said"]
+    text = words.plain(said.name, language, **said.values)
+    if len(text) > SAID_SIGNS:
+        text = text[: SAID_SIGNS - 1] + "…"
+    role = words.plain(notice["role"].name, language) if notice["role"] else ""
+    person = f"{notice['person']}\n{role}".strip()
+    sent = words.plain("notice_proof.at", language, at=notice["sent_at"] or notice["queued_at"])
+    state = words.plain(notice["state"].name, language)
+    at = notice["acknowledged_at"] or notice["opened_at"]
+    since = "\n" + words.plain("notice_proof.at", language, at=at) if at else ""
+    return [text, person, sent, state + since]

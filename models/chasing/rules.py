@@ -1,0 +1,70 @@
+"""When a unit may be urged, one rung after the other, and when a letter is complete (N10, N16)."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from models import calendar
+from models.chasing.tables import ChaseLetter, ChaseRung, Escalation
+from models.messages import Choice
+from models.people.tables import Role
+from models.refusals import Refusal
+
+ROLE_OF = {
+    ChaseRung.FOCAL_OFFICER: Role.FOCAL_OFFICER,
+    ChaseRung.DEPUTY: Role.DEPUTY,
+    ChaseRung.HEAD: Role.HEAD,
+}
+NUMBER = re.compile(r"\d{1,6}\s*/\s*[\w.-]{2,40}(?:\s*/\s*[\w.-]{2,40})?")
+
+
+def why_not_late(
+    unit: str, due: datetime, locked_at: datetime | None, now: datetime
+) -> Refusal | None:
+    """Nobody is urged upward, named or written to before the announced end (N16, N17)."""
+    ways = [Choice("late_units"), Choice("progress")]
+    if locked_at is not None:
+        return Refusal("unit_has_sent", ways, unit=unit, at=locked_at)
+    if now < due:
+        return Refusal("unit_not_late", ways, unit=unit, due=due)
+    return None
+
+
+def why_not_take(
+    rung: ChaseRung, taken: Sequence[Escalation], holders: int, unit: str, now: datetime
+) -> Refusal | None:
+    """The same rung once a day; a rung on which nobody stands is not taken."""
+    today = calendar.local_day(now)
+    for before in taken:
+        same = before.rung is rung and calendar.local_day(before.taken_at) == today
+        if same or (before.rung is rung and rung is ChaseRung.LIST):
+            values = {"rung": rung, "at": before.taken_at, "person": before.taken_by.name}
+            return Refusal("rung_taken", [Choice("late_units")], unit=unit, **values)
+    if rung in ROLE_OF and not holders:
+        ways = [Choice("invite_people"), Choice("late_units")]
+        return Refusal("nobody_on_rung", ways, unit=unit, role=ROLE_OF[rung])
+    return None
+
+
+def why_not_number(text: str) -> Refusal | None:
+    """ "215/SNV-CCHC": a number, a stroke, the symbol."""
+    return (
+        None
+        if NUMBER.fullmatch(text.strip())
+        else Refusal("letter_number_unclear", text=text[:60])
+    )
+
+
+def why_not_date(letter: ChaseLetter, dated_on: date, now: datetime) -> Refusal | None:
+    """Not before it was drafted, nor in the future."""
+    first, today = calendar.local_day(letter.drafted_at), calendar.local_day(now)
+    if first <= dated_on <= today:
+        return None
+    return Refusal("letter_date_impossible", dated_on=dated_on, first=first, today=today)
+
+
+def why_not_record(letter: ChaseLetter) -> Refusal | None:
+    if letter.recorded_at is None:
+        return None
+    values = {"number": letter.number, "dated_on": letter.dated_on, "at": letter.recorded_at}
+    return Refusal("letter_recorded_before", [Choice("late_units"), Choice("progress")], **values)
