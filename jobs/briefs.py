@@ -37,6 +37,7 @@ def queue_briefs(
                 key=brief.key,
                 at=now,
                 choices=brief.choices,
+                good_until=briefs.end_of_morning(now),
             )
     if found:
         logger.info("queued %d morning messages", len(found))

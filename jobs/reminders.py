@@ -23,7 +23,7 @@ from models.reminders import Item, Notice
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 20
-BATCH = 100  # Units or tasks a transaction: officers are answered from the same database.
+BATCH = 25  # Units or tasks a transaction: officers are answered from the same database.
 
 
 @dataclass
@@ -40,9 +40,27 @@ def queue_due_reminders(sessions: sessionmaker[Session], clock: Clock) -> int:
     queued = 0
     while batch := _queue_batch(sessions, clock()):
         queued += batch.queued
+    while look_again(sessions, clock()):  # Behind it: a newer one takes the place of an older.
+        pass
     if queued:
         logger.info("queued %d reminders", queued)
     return queued
+
+
+def look_again(sessions: sessionmaker[Session], now: datetime) -> int:
+    """What was to be sent a while ago and did not leave is said anew, or taken back (C1); how
+    many messages, a batch a transaction."""
+    with sessions.begin() as session:
+        stale = outbox.gone_stale(session, now, BATCH)
+        for message in stale:
+            notice = reminders.of_message(session, message, now)
+            if notice is None:
+                outbox.take_back(message, now)
+                continue
+            name, values = _message(session, notice, now)
+            choices = _choices(session, notice, now)
+            outbox.say_anew(message, name, values, choices, now + reminders.GOOD_FOR)
+    return len(stale)
 
 
 class Tick:
@@ -117,6 +135,7 @@ def _enqueue(session: Session, notice: Notice, now: datetime) -> None:
         at=now,
         binding_id=notice.binding_id,
         choices=_choices(session, notice, now),
+        good_until=now + reminders.GOOD_FOR,
     )
 
 

@@ -43,6 +43,10 @@ def is_morning(now: datetime) -> bool:
     return BEGINS <= local.time() < ENDS and calendar.is_working_day(local.date())
 
 
+def end_of_morning(now: datetime) -> datetime:
+    return calendar.at_hour(calendar.local_day(now), ENDS.hour, ENDS.minute)
+
+
 def due(session: Session, now: datetime) -> list[Brief]:
     """What is to be told this morning and was not yet, over all campaigns that are running."""
     if not is_morning(now):

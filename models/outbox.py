@@ -255,6 +255,31 @@ def by_ref(session: Session, ref: str) -> OutboxMessage | None:
     return session.scalar(_BY_REF, {"ref": ref})
 
 
+def gone_stale(session: Session, now: datetime, limit: int) -> list[OutboxMessage]:
+    """The first that wait to be sent and are past what they were good for."""
+    stale = (OutboxMessage.status == SendStatus.QUEUED, OutboxMessage.good_until <= now)
+    query = select(OutboxMessage).where(*stale).order_by(OutboxMessage.id).limit(limit)
+    return list(session.scalars(query.with_for_update(skip_locked=True)))
+
+
+def say_anew(
+    message: OutboxMessage,
+    name: str,
+    values: Mapping[str, Any],
+    choices: Sequence[Choice],
+    good_until: datetime,
+) -> None:
+    """One that waits still says this instead."""
+    message.name, message.values = name, encode(values)
+    message.choices, message.good_until = encode_choices(list(choices)), good_until
+
+
+def take_back(message: OutboxMessage, at: datetime) -> None:
+    """One that waits has nothing more to say."""
+    message.status, message.settled_at = SendStatus.SUPERSEDED, at
+    message.error = "what it says does not hold any more"
+
+
 def last_starred(session: Session, channel: str, address: str) -> OutboxMessage | None:
     """The newest message of a chat whose choices are called *1, *2."""
     here = (OutboxMessage.channel == channel, OutboxMessage.address == address)

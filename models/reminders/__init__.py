@@ -12,6 +12,7 @@ from models.reminders.duties import (
     register,
     span_of,
 )
+from models.reminders.freshness import GOOD_FOR, of_message
 from models.reminders.gathering import anything_due, due
 from models.reminders.manners import Manners
 from models.reminders.manners import read as manners_of
@@ -39,6 +40,7 @@ from models.reminders.tables import (
 
 __all__ = [
     "CLOSING",
+    "GOOD_FOR",
     "OPENING",
     "Duty",
     "Item",
@@ -62,6 +64,7 @@ __all__ = [
     "ladder",
     "manners_of",
     "named",
+    "of_message",
     "overtake",
     "plan",
     "preview",

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from random import Random
 
 from bot.channel import Limits
+from bot.departures import EARLIEST, LATEST, LONGEST_REST
 from bot.limiter import Departure, Limiter
-from bot.postman import EARLIEST, LATEST, LONGEST_REST, LOOKS_AHEAD
+from bot.postman import LOOKS_AHEAD
 
 LIMITS = Limits()
 LATENCY = 0.040

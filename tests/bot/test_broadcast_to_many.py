@@ -19,6 +19,7 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, sessionmaker
 
+import bot.departures
 import bot.place
 import bot.postman
 from bot.channel import Abilities, Delivery, Letter, Limits
@@ -142,6 +143,7 @@ def play(
     moments = SimpleNamespace(monotonic=loop.time)
     monkeypatch.setattr(bot.postman, "time", moments)
     monkeypatch.setattr(bot.place, "time", moments)
+    monkeypatch.setattr(bot.departures, "time", moments)
 
     def clock() -> datetime:
         return NOW + timedelta(seconds=loop.time())

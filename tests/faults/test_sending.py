@@ -193,7 +193,7 @@ def test_a_pause_is_kept_across_a_restart_and_so_is_the_slower_rate(
     async def again() -> tuple[Call, int]:
         async with open_office() as office:
             await office.settled()
-            limiter = office._postman._limiters["telegram"]
+            limiter = office._postman._departures._limiters["telegram"]
             return office.channel.calls[0], limiter.per_second(time.monotonic())
 
     refused = asyncio.run(refuse())

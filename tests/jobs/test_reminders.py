@@ -1,17 +1,17 @@
 """Reminders that fall due: sent once, to who still owes, and only before the end (F10, F11)."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import symptoms
 from bot.channel import Pulse
 from jobs.reminders import Tick, queue_due_reminders
-from models import appraisal, conduct, units
+from models import appraisal, claiming, conduct, units
 from models.campaigns import Campaign, Step, Window
 from models.conversations import Chat
 from models.messages import Part
-from models.outbox import OutboxMessage
+from models.outbox import OutboxMessage, SendStatus
 from models.people import Binding, By, Person, Role
 from models.reminders import Outcome, Reminder
 from tests import sheets
@@ -24,6 +24,13 @@ Sessions = sessionmaker[Session]
 def tick(bench: Bench, local: str) -> int:
     bench.clock.set(local)
     return queue_due_reminders(bench.sessions, bench.clock)
+
+
+def deliver(bench: Bench) -> None:
+    """All that waits leaves and arrives."""
+    waits = OutboxMessage.status == SendStatus.QUEUED
+    with bench.sessions.begin() as session:
+        session.execute(update(OutboxMessage).where(waits).values(status=SendStatus.SENT))
 
 
 def outcomes(bench: Bench, code: str) -> dict[str, str]:
@@ -164,6 +171,7 @@ def test_the_chase_after_the_end_stops(bench: Bench) -> None:
     days = [f"2026-11-{day}" for day in range(16, 31)] + [f"2026-12-{d:02}" for d in range(1, 32)]
     for day in days:
         tick(bench, f"{day} 09:00")
+        deliver(bench)
     late = {"overdue.self_assessment", "reminder_together"}  # On 01/12 beside the supplements.
     told = [m.created_at for m in an.messages if m.name in late]
     ends = ["11-16", "11-17", "11-25", "12-01", "12-08", "12-15"]
@@ -336,3 +344,46 @@ def test_reminders_are_notices_with_one_key_each(bench: Bench) -> None:
         [reminder] = session.scalars(select(Reminder).where(Reminder.outcome == Outcome.QUEUED))
         key = f"reminder:{reminder.id}:{message.person_id}"
         assert (message.kind.value, message.key) == ("notice", key)
+
+
+def may_leave(bench: Bench) -> list[int]:
+    """The messages that the sender would take now."""
+    with bench.sessions() as session:
+        return [each.id for each in claiming.due(session, ["test"], bench.clock(), 100)]
+
+
+def test_a_reminder_that_did_not_leave_is_taken_back_when_nothing_is_owed_any_more(
+    bench: Bench,
+) -> None:
+    """C1: the process was down from 08:00 on, and the unit has sent its sheet meanwhile."""
+    an = bench.officer("Nguyễn Văn An", "STP")
+    assert tick(bench, "2026-11-11 08:00") == 1
+    assert may_leave(bench) == [an.last.id]
+    finish(bench, "STP")
+    bench.clock.set("2026-11-11 08:10")
+    assert may_leave(bench) == []
+    assert tick(bench, "2026-11-11 09:30") == 0
+    assert (an.last.status, may_leave(bench)) == (SendStatus.SUPERSEDED, [])
+
+
+def test_a_reminder_that_did_not_leave_says_what_is_left_now(bench: Bench) -> None:
+    """C1, X8: still owed the next day, with a day less to go."""
+    an = bench.officer("Nguyễn Văn An", "STP")
+    tick(bench, "2026-11-11 08:00")
+    assert "còn 3 ngày làm việc" in an.text
+    tick(bench, "2026-11-12 10:00")
+    assert "còn 2 ngày làm việc" in an.text
+    assert may_leave(bench) == [an.last.id]
+    assert len(an.messages) == 1
+
+
+def test_of_two_reminders_that_did_not_leave_only_the_newer_one_goes(bench: Bench) -> None:
+    """F16: the one of 11/11 still waits when that of 13/11 is queued."""
+    an = bench.officer("Nguyễn Văn An", "STP")
+    tick(bench, "2026-11-11 08:00")
+    tick(bench, "2026-11-13 08:00")
+    older, newer = an.messages
+    tick(bench, "2026-11-13 08:20")
+    assert may_leave(bench) == [newer.id]
+    assert an.messages[0].status is SendStatus.SUPERSEDED
+    assert older.id != newer.id
