@@ -1,7 +1,13 @@
 """The head of a unit sends its sheet off, or returns it with a reason (F39)."""
 
 from handlers.dialogue import Choice, Conversation, Part, State, Turn, on_choice, on_text
-from handlers.submission_lines import area_lines, preview_values, survey_part, timed_part
+from handlers.submission_lines import (
+    area_lines,
+    claims_part,
+    preview_values,
+    survey_part,
+    timed_part,
+)
 from models import policy, submission
 from models.people import Role
 from models.policy import Action
@@ -64,6 +70,7 @@ def show_details(turn: Turn, value: str) -> State | None:
         areas=area_lines(submission.areas_of(now.lines)),
         timed=timed_part(now),
         survey=survey_part(now),
+        claims=claims_part(now.lines),
         found=found,
         **preview_values(now),
     )

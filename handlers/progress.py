@@ -16,6 +16,7 @@ from handlers.dialogue import (
     on_command,
     on_text,
 )
+from handlers.self_assessment import results
 from models import assessment, policy
 from models.assessment import AreaProgress, Assessment, Line, Standing, Tally
 from models.catalogue import Method, rule_of, wording
@@ -169,11 +170,14 @@ def score_part(turn: Turn, line: Line) -> Part:
     score = assessment.score_of(turn.session, line.id)
     if score is None:
         return Part("line_not_scored")
-    why = wording.because(rule_of(line.item), score.inputs)
+    why = results.why(line, score)
     if score.points is None:
         return Part("line_dropped_out", because=why)
     limits = {"points": score.points, "max_points": line.item.max_points}
-    return Part("line_scored", because=why, **limits)
+    if not score.is_claimed:
+        return Part("line_scored", because=why, **limits)
+    claimed = {"rule_points": score.rule_points, "reason": score.claim_reason}
+    return Part("line_claimed", because=why, **limits, **claimed)
 
 
 def timed_part(turn: Turn, line: Line) -> Part:
@@ -209,13 +213,14 @@ def work_on(turn: Turn, line: Line) -> list[Choice]:
     if assessment.why_not_score(turn.session, turn.by, line):
         return []
     proof = Choice("evidence_for", line.id)
-    if assessment.score_of(turn.session, line.id) is None:
+    score = assessment.score_of(turn.session, line.id)
+    if score is None:
         offers = [Choice("score", line.id), proof]
     else:
         offers = [proof, Choice("change_figures", line.id)]
     if following := assessment.next_missing(turn.session, line.assessment_id, line.id):
         offers.append(Choice("next_line", following.line_id, code=following.code))
-    return offers
+    return offers + (results.refinements(line, score, always=True) if score else [])
 
 
 def own_sheet(turn: Turn) -> Assessment:

@@ -1,6 +1,7 @@
 """Receipts: the unit's own, as a message and as a document; /bienlai verifies one (F38, N18)."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from handlers.dialogue import (
@@ -14,7 +15,7 @@ from handlers.dialogue import (
     on_command,
     on_text,
 )
-from handlers.submission_lines import area_lines
+from handlers.submission_lines import area_lines, claims_part
 from models import assessment, submission
 from models.refusals import Refusal
 from models.submission import Receipt, Submission
@@ -55,6 +56,7 @@ def show(turn: Turn, code: str) -> State | None:
         head=found.submission.approved_by.name,
         standing=standing(found),
         areas=area_lines(submission.areas_of(found.submission.content["lines"])),
+        claims=claims_part(found.submission.content["lines"]),
     )
     return None
 
@@ -107,6 +109,16 @@ def file_values(turn: Turn, sent: Submission) -> Mapping[str, Any]:
                 "documents": area.totals.documents,
             }
             for area in submission.areas_of(lines)
+        ],
+        "claims": [
+            {
+                "code": line["code"],
+                "title": line["title"],
+                "rule_points": Decimal(line["rule_points"]),
+                "points": Decimal(line["points"]),
+                "reason": line["claim_reason"],
+            }
+            for line in submission.claims_of(lines)
         ],
         "files": [
             {"name": proof["name"], "mark": proof["sha256"][:8], "codes": codes}

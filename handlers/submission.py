@@ -7,6 +7,7 @@ from handlers import pages
 from handlers.dialogue import Choice, Conversation, Part, State, Turn, on_choice, on_command
 from handlers.submission_lines import (
     ON_A_PAGE,
+    claims_part,
     finding_lines,
     preview_values,
     survey_part,
@@ -43,6 +44,7 @@ def show_checks(turn: Turn, _: str = "") -> State:
         result=result_part(now),
         total=total_part(now),
         timed=timed_part(now),
+        claims=claims_part(now.lines),
         waits=Part("check_waits", at=waits.proposed_at) if waits else None,
     )
 

@@ -19,14 +19,19 @@ from models.text import clean
 
 CENTRE, JUSTIFIED = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY
 AREA_WIDTHS = (Cm(1.2), Cm(8.3), Cm(2.8), Cm(2.1), Cm(1.8))
+CLAIM_WIDTHS = (Cm(1.5), Cm(5.2), Cm(2.0), Cm(2.0), Cm(5.5))
 FILE_WIDTHS = (Cm(1.2), Cm(8.3), Cm(2.3), Cm(4.4))
+
+
+TABLES = ("areas", "claims", "files", "late")  # Not for a sentence.
 
 
 def make(values: Mapping[str, Any]) -> bytes:
     """Bytes of the file. ``values``: ``language``, ``code``, ``year``, ``unit``, ``owner``,
     ``sent_at``, ``due_at``, ``late``, ``points``, ``max_points``, ``lines``, ``documents``,
     ``digest``, ``proposed_by``, ``approved_by``; ``areas``, each with ``code``, ``title`` and
-    totals; ``files``, each with ``name``, ``mark`` (of the SHA-256) and ``codes`` of lines."""
+    totals; ``claims``, each with ``code``, ``title``, ``rule_points``, ``points`` and ``reason``;
+    ``files``, each with ``name``, ``mark`` (of the SHA-256) and ``codes`` of lines."""
     return _Receipt(values).bytes()
 
 
@@ -42,6 +47,7 @@ class _Receipt:
         self._title()
         self._facts()
         self._areas()
+        self._claims()
         self._files()
         self._close()
         content = io.BytesIO()
@@ -51,7 +57,7 @@ class _Receipt:
         return content.getvalue()
 
     def _text(self, name: str, **more: Any) -> str:
-        plain = {k: v for k, v in self._values.items() if k not in ("areas", "files", "late")}
+        plain = {k: v for k, v in self._values.items() if k not in TABLES}
         language = self._values["language"]
         return clean(self._words.plain(f"receipt_doc.{name}", language, **plain, **more))
 
@@ -98,6 +104,20 @@ class _Receipt:
             points = self._text("points_of", own=area["points"], most=area["max_points"])
             counts = [str(area["lines"]), str(area["documents"])]
             _row(table, [area["code"], area["title"], points, *counts], AREA_WIDTHS)
+
+    def _claims(self) -> None:
+        """Where the unit claims other points than the rule gives (domain.md 13c 6)."""
+        if not self._values["claims"]:
+            return
+        self._heading(self._text("claims"))
+        names = ("code", "title", "rule", "points", "reason")
+        table = self._table([self._text(f"claim_{name}") for name in names], CLAIM_WIDTHS)
+        for claim in self._values["claims"]:
+            figures = [
+                self._text("claim_figure", figure=claim[name])
+                for name in ("rule_points", "points")
+            ]
+            _row(table, [claim["code"], claim["title"], *figures, claim["reason"]], CLAIM_WIDTHS)
 
     def _files(self) -> None:
         self._heading(self._text("files"))

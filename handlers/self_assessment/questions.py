@@ -25,6 +25,10 @@ class At(State):
     POINTS = "points"
     REASON = "reason"
     DOUBT = "doubt"
+    CLAIM = "claim"
+    CLAIM_REASON = "claim_reason"
+    CLAIM_DOUBT = "claim_doubt"
+    DAY = "day"
 
 
 def ask(turn: Turn, rule: kinds.Rule) -> State:

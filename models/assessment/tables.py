@@ -1,6 +1,6 @@
 """The assessment sheet of a unit: one line for each scored item of its catalogue."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -57,6 +57,10 @@ class SelfScore(Base):
     None where the rule takes the line out for this year (``if_none=na``). Points of 0 are a
     claim like any other: a line nobody has entered has no row here. ``scored_by_id`` is None for
     what the system scored itself, when the unit handed in.
+
+    A unit may claim other points than its rule gives: ``points`` are then those it claims, and
+    count; ``rule_points`` are what the rule gives, ``claim_reason`` says why (domain.md 13c 6).
+    ``data_as_of`` is the day on which the figures stood, where the unit has said it.
     """
 
     __tablename__ = "self_score"
@@ -67,7 +71,15 @@ class SelfScore(Base):
     version: Mapped[int]
     inputs: Mapped[dict[str, Any]]
     points: Mapped[Decimal | None]
+    rule_points: Mapped[Decimal | None]
+    claim_reason: Mapped[str] = mapped_column(default="")
+    data_as_of: Mapped[date | None]
     note: Mapped[str] = mapped_column(default="")
     scored_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     scored_at: Mapped[datetime]
     line: Mapped[Line] = relationship()
+
+    @property
+    def is_claimed(self) -> bool:
+        """The unit claims other points than its rule gives."""
+        return bool(self.claim_reason)

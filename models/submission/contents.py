@@ -2,8 +2,10 @@
 
 A content is plain JSON, ``{"lines": [...]}`` in the catalogue's order, each line of the unit's
 own work with ``line`` (id), ``code``, ``area``, ``title``, ``max_points``, ``score`` (version of
-the self-score, or None), ``inputs``, ``points`` (text; None where there are none), ``explanation``
-(``id`` and ``text``, or None) and ``evidence``: ``link`` and ``document`` (ids), ``name``,
+the self-score, or None), ``inputs``, ``points`` (text; None where there are none), ``rule_points``
+(the same, as the rule gives them), ``claim_reason`` (why the unit claims others, or empty),
+``data_as_of`` (the day of the figures, or empty), ``explanation`` (``id`` and ``text``, or None)
+and ``evidence``: ``link`` and ``document`` (ids), ``name``,
 ``sha256``, ``url``, ``number``, ``dated_on``, ``locator``.
 """
 
@@ -97,6 +99,11 @@ def areas_of(lines: Sequence[dict[str, Any]]) -> list[AreaTotals]:
     return [AreaTotals(code, titles[code], totals_of(of)) for code, of in by_area.items()]
 
 
+def claims_of(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lines for which the unit claims other points than their rules give."""
+    return [line for line in lines if line.get("claim_reason")]
+
+
 def documents_of(
     lines: Sequence[dict[str, Any]],
 ) -> list[tuple[dict[str, Any], list[str]]]:
@@ -113,7 +120,6 @@ def documents_of(
 def _line(
     item: Item, area: tuple[str, str], score: SelfScore | None, line_id: int
 ) -> dict[str, Any]:
-    points = None if score is None or score.points is None else f"{score.points:.2f}"
     return {
         "line": line_id,
         "code": item.code,
@@ -122,8 +128,15 @@ def _line(
         "max_points": f"{item.max_points:.2f}",
         "score": score.version if score else None,
         "inputs": dict(score.inputs) if score else {},
-        "points": points,
+        "points": _as_text(score.points) if score else None,
+        "rule_points": _as_text(score.rule_points) if score else None,
+        "claim_reason": score.claim_reason if score else "",
+        "data_as_of": score.data_as_of.isoformat() if score and score.data_as_of else "",
     }
+
+
+def _as_text(points: Decimal | None) -> str | None:
+    return None if points is None else f"{points:.2f}"
 
 
 def _proof(link: EvidenceLink) -> dict[str, Any]:

@@ -36,6 +36,10 @@ VALUES: dict[str, Any] = {
         {"code": "1", "title": "Chỉ đạo, điều hành", "points": Decimal("13.5"),
          "max_points": Decimal(14), "lines": 16, "documents": 2},
     ],
+    "claims": [
+        {"code": "1.3.3", "title": "Xử lý vấn đề phát hiện qua kiểm tra",
+         "rule_points": Decimal("0.94"), "points": Decimal(1), "reason": "Đủ biên bản, xin xét"},
+    ],
     "files": [
         {"name": "KH-12 <kế hoạch> \x07.pdf", "mark": "9f3ac21b", "codes": ["1.1.1", "1.1.2"]},
         {"name": "https://stp.example.vn/a", "mark": "", "codes": ["1.2.1"]},
@@ -85,17 +89,32 @@ def test_it_says_what_was_sent_when_and_by_whom() -> None:
         "ab" * 32,
     ):
         assert said in text
-    rows = [[cell.text for cell in row.cells] for row in document.tables[2].rows]
-    assert rows == [
+    claims, files = (rows_of(table) for table in document.tables[2:4])
+    assert claims == [
+        ["Mã", "Tiêu chí", "Theo quy tắc", "Tự chấm", "Lý do"],
+        [
+            "1.3.3",
+            "Xử lý vấn đề phát hiện qua kiểm tra",
+            "0,94",
+            "1",
+            "Đủ biên bản, xin xét",
+        ],
+    ]
+    assert files == [
         ["STT", "Tên tệp", "Mã tệp", "Tiêu chí"],
         ["1", "KH-12 <kế hoạch> .pdf", "9f3ac21b", "1.1.1, 1.1.2"],
         ["2", "https://stp.example.vn/a", "liên kết", "1.2.1"],
     ]
 
 
-def test_it_comes_in_english_and_late_and_without_files() -> None:
-    values = VALUES | {"language": "en", "late": True, "files": []}
+def rows_of(table: Any) -> list[list[str]]:
+    return [[cell.text for cell in row.cells] for row in table.rows]
+
+
+def test_it_comes_in_english_and_late_and_without_files_or_claims() -> None:
+    values = VALUES | {"language": "en", "late": True, "files": [], "claims": []}
     text = text_of(open_document(REPORTS["receipt"](values)))
+    assert "other points" not in text
     assert "(late; the unit's deadline: " in text
     assert "There are no files." in text
 
