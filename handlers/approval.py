@@ -2,6 +2,7 @@
 
 from handlers.dialogue import Choice, Conversation, Part, State, Turn, on_choice, on_text
 from handlers.submission_lines import (
+    adjustment_lines,
     area_lines,
     claims_part,
     preview_values,
@@ -71,6 +72,7 @@ def show_details(turn: Turn, value: str) -> State | None:
         timed=timed_part(now),
         survey=survey_part(now),
         claims=claims_part(now.lines),
+        adjustments=adjustment_lines(now.adjustments),
         found=found,
         **preview_values(now),
     )

@@ -16,7 +16,7 @@ from handlers.dialogue import (
     on_command,
     on_text,
 )
-from handlers.self_assessment import results
+from handlers.self_assessment import adjusting, results
 from models import assessment, policy
 from models.assessment import AreaProgress, Assessment, Line, Standing, Tally
 from models.catalogue import Method, rule_of, wording
@@ -39,7 +39,11 @@ def show_status(turn: Turn, _: str = "") -> State | None:
     return turn.ask(
         At.STATUS,
         "sheet_status",
-        [*ways_on(turn, sheet, progress.total), Choice("menu")],
+        [
+            *ways_on(turn, sheet, progress.total),
+            *adjusting.way_there(turn, sheet),
+            Choice("menu"),
+        ],
         unit=sheet.unit.name,
         now=turn.now,
         areas=[area_line(area, first=n == 0) for n, area in enumerate(progress.areas)],
@@ -159,7 +163,7 @@ def standing_of(turn: Turn, line: Line) -> list[Part]:
     """Score, evidence and explanation, or why the unit has nothing to enter here."""
     if line.exempt:
         return [Part("line_is_exempt", unit=line.assessment.unit.name)]
-    if line.item.method is not Method.SELF:
+    if line.item.method not in (Method.SELF, Method.ADJUSTMENT):
         return [Part(f"line_is_by.{line.item.method}")]
     if line.timed:
         return [timed_part(turn, line)]
@@ -170,6 +174,8 @@ def score_part(turn: Turn, line: Line) -> Part:
     score = assessment.score_of(turn.session, line.id)
     if score is None:
         return Part("line_not_scored")
+    if assessment.is_adjustment(line):
+        return results.result(line, score)
     why = results.why(line, score)
     if score.points is None:
         return Part("line_dropped_out", because=why)

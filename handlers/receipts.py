@@ -15,7 +15,7 @@ from handlers.dialogue import (
     on_command,
     on_text,
 )
-from handlers.submission_lines import area_lines, claims_part
+from handlers.submission_lines import adjustment_lines, area_lines, claims_part
 from models import assessment, submission
 from models.refusals import Refusal
 from models.submission import Receipt, Submission
@@ -110,6 +110,7 @@ def file_values(turn: Turn, sent: Submission) -> Mapping[str, Any]:
             }
             for area in submission.areas_of(lines)
         ],
+        "adjustments": adjustment_lines(submission.adjustments_of(sent.content)),
         "claims": [
             {
                 "code": line["code"],
@@ -122,7 +123,7 @@ def file_values(turn: Turn, sent: Submission) -> Mapping[str, Any]:
         ],
         "files": [
             {"name": proof["name"], "mark": proof["sha256"][:8], "codes": codes}
-            for proof, codes in submission.documents_of(lines)
+            for proof, codes in submission.documents_of([*lines, *sent.content["adjustments"]])
         ],
     }
 

@@ -5,8 +5,10 @@ The head's side is ``approval``; receipts, once there are some, are ``receipts``
 
 from handlers import pages
 from handlers.dialogue import Choice, Conversation, Part, State, Turn, on_choice, on_command
+from handlers.self_assessment import adjusting
 from handlers.submission_lines import (
     ON_A_PAGE,
+    adjustment_lines,
     claims_part,
     finding_lines,
     preview_values,
@@ -38,13 +40,14 @@ def show_checks(turn: Turn, _: str = "") -> State:
     return turn.ask(
         At.CHECKS,
         "checks_before_sending",
-        [*offers, Choice("menu")],
+        [*offers, *adjusting.way_there(turn, sheet), Choice("menu")],
         scored=now.scored,
         lines=now.totals.lines,
         result=result_part(now),
         total=total_part(now),
         timed=timed_part(now),
         claims=claims_part(now.lines),
+        adjustments=adjustment_lines(now.adjustments),
         waits=Part("check_waits", at=waits.proposed_at) if waits else None,
     )
 

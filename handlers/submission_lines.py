@@ -6,6 +6,7 @@ from typing import Any
 
 from handlers.dialogue import Part
 from models import submission
+from models.assessment import Adjustment
 from models.submission import AreaTotals, Doubt, Finding, Preview
 
 ON_A_PAGE = 8
@@ -35,6 +36,16 @@ def timed_part(now: Preview) -> Part | None:
 
 def finding_lines(findings: Sequence[Finding]) -> list[Part]:
     return [_finding_line(finding) for finding in findings]
+
+
+def adjustment_lines(found: Sequence[Adjustment]) -> list[Part]:
+    """Bonus and penalty points with their caps; never within the total (domain.md 2, 7)."""
+    return [
+        Part(f"adjustment_none.{each.kind}", cap=each.cap)
+        if each.points is None
+        else Part(f"adjustment.{each.kind}", points=each.points, cap=each.cap)
+        for each in found
+    ]
 
 
 def claims_part(lines: Sequence[dict[str, Any]]) -> Part | None:

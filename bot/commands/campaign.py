@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from bot.desk import Desk
 from bot.store import Store, StoreFull, TooLarge
-from models import assessment, calendar, campaigns, conduct, files, submission, units
-from models.assessment import Assessment
+from models import assessment, calendar, campaigns, conduct, files, points, submission, units
+from models.assessment import AdjustmentKind, Assessment
 from models.calendar import Deadline
 from models.campaigns import Campaign, EffectiveWindow, Phase, Step, Window
 from models.campaigns.tables import TIMELINESS
@@ -53,13 +53,28 @@ def campaign() -> None:
     "--timeliness", default=TIMELINESS, show_default=True, metavar="CODE",
     help="the line that the instant of sending scores; \"\" for none",
 )  # fmt: skip
+@click.option("--bonus-cap", metavar="POINTS", help="at most so many bonus points; else none")
+@click.option("--penalty-cap", metavar="POINTS", help="at most so many penalty points; else none")
+@click.option(
+    "--adjustments-proven/--adjustments-unproven", default=True, show_default=True,
+    help="whether these points need a document or an explanation",
+)  # fmt: skip
 @click.pass_obj
 def create(
-    desk: Desk, year: int, owner: str, catalogues: tuple[str, ...], timeliness: str
+    desk: Desk,
+    year: int,
+    owner: str,
+    catalogues: tuple[str, ...],
+    timeliness: str,
+    bonus_cap: str | None,
+    penalty_cap: str | None,
+    adjustments_proven: bool,
 ) -> None:
     """Make a draft with the default calendar, its groups, and its list of units."""
     by, chosen = By(desk.clock()), dict(_catalogue(text) for text in catalogues)
+    wanted = {AdjustmentKind.BONUS: bonus_cap, AdjustmentKind.PENALTY: penalty_cap}
     try:
+        caps = {kind: points.parse_points(text) for kind, text in wanted.items() if text}
         with desk.sessions.begin() as session:
             leader = _unit(session, owner)
             made = conduct.create(
@@ -69,6 +84,8 @@ def create(
                 owner=leader,
                 catalogues=chosen,
                 timeliness_code=timeliness,
+                caps=caps,
+                adjustments_proven=adjustments_proven,
             )
             count = len(campaigns.units_in(session, made))
             windows = campaigns.calendar_of(session, made, None)

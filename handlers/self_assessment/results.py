@@ -33,6 +33,9 @@ def why(line: Line, score: SelfScore) -> Part:
 
 def result(line: Line, score: SelfScore) -> Part:
     """What was entered and the points that it gives; beside a claim, what the rule gives."""
+    if assessment.is_adjustment(line):
+        kind, cap = assessment.kind_of(line.item.code), line.item.max_points
+        return Part(f"adjustment_given.{kind}", points=score.points, cap=cap, reason=score.note)
     if score.points is None:
         return Part("score_dropped_out", because=why(line, score))
     limits = {"points": score.points, "max_points": line.item.max_points}
@@ -71,13 +74,21 @@ def proof(turn: Turn, line: Line) -> Part:
 
 
 def after_scoring(turn: Turn, line: Line, score: SelfScore) -> list[Choice]:
-    found = {s.line_id: s for s in assessment.standings(turn.session, line.assessment_id)}
     offers = []
-    if not found[line.id].backed:
+    if not is_backed(turn, line, score):
         offers += [Choice("evidence_for", line.id), Choice("explain", line.id)]
-    if following := assessment.next_missing(turn.session, line.assessment_id, line.id):
+    if assessment.is_adjustment(line):
+        offers.append(Choice("adjustments", line.assessment_id))
+    elif following := assessment.next_missing(turn.session, line.assessment_id, line.id):
         offers.append(Choice("next_line", following.line_id, code=following.code))
     return [*offers, Choice("change_figures", line.id), *refinements(line, score), Choice("menu")]
+
+
+def is_backed(turn: Turn, line: Line, score: SelfScore) -> bool:
+    if not assessment.is_adjustment(line):
+        found = assessment.standings(turn.session, line.assessment_id)
+        return next(s for s in found if s.line_id == line.id).backed
+    return not score.points or assessment.evidence_count(turn.session, line.id) > 0
 
 
 def refinements(line: Line, score: SelfScore, *, always: bool = False) -> list[Choice]:

@@ -1,6 +1,14 @@
 """The assessment sheets of the units: their lines, and how far the work on them is."""
 
 from models.assessment.actions import open_sheets
+from models.assessment.adjustments import (
+    Adjustment,
+    AdjustmentKind,
+    adjustments,
+    is_adjustment,
+    kind_of,
+    open_adjustments,
+)
 from models.assessment.claims import (
     REASON_SIGNS,
     Claim,
@@ -59,6 +67,8 @@ from models.assessment.tables import Assessment, Line, SelfScore
 
 __all__ = [
     "REASON_SIGNS",
+    "Adjustment",
+    "AdjustmentKind",
     "AreaProgress",
     "Assessment",
     "Claim",
@@ -68,6 +78,7 @@ __all__ = [
     "SelfScore",
     "Standing",
     "Tally",
+    "adjustments",
     "are_figures",
     "areas",
     "claim_of",
@@ -80,7 +91,9 @@ __all__ = [
     "explanation_of",
     "find_line",
     "hold",
+    "is_adjustment",
     "keep",
+    "kind_of",
     "lacks_day",
     "lines_in",
     "lines_missing_evidence",
@@ -88,6 +101,7 @@ __all__ = [
     "may_claim",
     "next_missing",
     "of_unit",
+    "open_adjustments",
     "open_sheets",
     "owes",
     "progress",

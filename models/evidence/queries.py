@@ -91,7 +91,8 @@ def next_unproven(session: Session, assessment_id: int, after_code: str = "") ->
 
 
 def _places(code: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in code.split(".") if part)
+    """None for what stands outside the tree, so that everything lies behind it."""
+    return tuple(int(part) for part in code.split(".") if part.isdecimal())
 
 
 def _links(session: Session, line_id: int, *, closed: bool) -> list[EvidenceLink]:

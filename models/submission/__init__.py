@@ -2,7 +2,14 @@
 
 from models.submission.actions import approve, propose, reopen, return_proposal
 from models.submission.checks import Checks, Doubt, Finding, check, look_again
-from models.submission.contents import AreaTotals, Totals, areas_of, claims_of, documents_of
+from models.submission.contents import (
+    AreaTotals,
+    Totals,
+    adjustments_of,
+    areas_of,
+    claims_of,
+    documents_of,
+)
 from models.submission.lateness import option_for
 from models.submission.notices import decisions, heads_of, proposed, receipt
 from models.submission.queries import (
@@ -40,6 +47,7 @@ __all__ = [
     "Reopening",
     "Submission",
     "Totals",
+    "adjustments_of",
     "approve",
     "areas_of",
     "by_code",

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models import assessment
-from models.assessment.tables import Assessment
+from models.assessment.tables import Assessment, Line
 from models.submission.contents import claims_of, content_of
 
 MANY_LINES = 5  # One document for as many lines is unusual enough to be looked at.
@@ -75,7 +75,9 @@ class Checks:
 def check(session: Session, sheet: Assessment, content: dict[str, Any] | None = None) -> Checks:
     """``content`` of the sheet, where the caller has it already."""
     content = content or content_of(session, sheet, timed=False)
-    return Checks([*_hard(session, sheet), *look_again(content["lines"], sheet.campaign.year)])
+    lines = [*content["lines"], *content["adjustments"]]
+    hard = [*_hard(session, sheet), *_adjustments_not_backed(session, content)]
+    return Checks([*hard, *look_again(lines, sheet.campaign.year)])
 
 
 def look_again(lines: Sequence[dict[str, Any]], year: int) -> list[Finding]:
@@ -98,6 +100,15 @@ def _hard(session: Session, sheet: Assessment) -> Iterator[Finding]:
     for line in standings:
         if line.scored and not line.backed:
             yield Finding(Doubt.NOT_BACKED, line.line_id, line.code, line.title)
+
+
+def _adjustments_not_backed(session: Session, content: dict[str, Any]) -> Iterator[Finding]:
+    """Where the campaign wants it, points beside the 100 are proven or explained, too."""
+    for line in content["adjustments"]:
+        item = session.get_one(Line, line["line"]).item
+        has_points = line["points"] is not None and Decimal(line["points"]) > 0
+        if has_points and item.evidence_required and not (line["evidence"] or line["explanation"]):
+            yield _finding(Doubt.NOT_BACKED, line)
 
 
 def _one_document(lines: Sequence[dict[str, Any]]) -> Iterator[Finding]:

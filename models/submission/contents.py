@@ -1,12 +1,13 @@
 """What a sheet holds at this moment, line by line, and the digest by which it is known again.
 
-A content is plain JSON, ``{"lines": [...]}`` in the catalogue's order, each line of the unit's
-own work with ``line`` (id), ``code``, ``area``, ``title``, ``max_points``, ``score`` (version of
-the self-score, or None), ``inputs``, ``points`` (text; None where there are none), ``rule_points``
-(the same, as the rule gives them), ``claim_reason`` (why the unit claims others, or empty),
-``data_as_of`` (the day of the figures, or empty), ``explanation`` (``id`` and ``text``, or None)
-and ``evidence``: ``link`` and ``document`` (ids), ``name``,
-``sha256``, ``url``, ``number``, ``dated_on``, ``locator``.
+A content is plain JSON: ``lines`` in the catalogue's order, those of the unit's own work, and,
+with the same keys, ``adjustments``: bonus and penalty points, which are in no total. Each has
+``line`` (id), ``code``, ``area``, ``title``, ``max_points``, ``score`` (version of the self-score,
+or None), ``inputs``, ``points`` (text; None where there are none), ``rule_points`` (the same, as
+the rule gives them), ``claim_reason`` (why the unit claims others, or empty), ``data_as_of`` (the
+day of the figures, or empty), ``explanation`` (``id`` and ``text``, or None) and ``evidence``:
+``link`` and ``document`` (ids), ``name``, ``sha256``, ``url``, ``number``, ``dated_on``,
+``locator``.
 """
 
 import hashlib
@@ -20,9 +21,13 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from models import assessment
+from models.assessment import Adjustment
 from models.assessment.tables import Assessment, Line, SelfScore
 from models.catalogue.tables import Item, Method
 from models.evidence.tables import Evidence, EvidenceLink, Explanation
+
+NO_AREA = ("", "")
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ def content_of(session: Session, sheet: Assessment, *, timed: bool) -> dict[str,
         .where(
             Line.assessment_id == sheet.id,
             Line.exempt.is_(False),
-            Item.method == Method.SELF,
+            Item.method.in_((Method.SELF, Method.ADJUSTMENT)),
         )
         .order_by(Item.position)
     )
@@ -59,16 +64,15 @@ def content_of(session: Session, sheet: Assessment, *, timed: bool) -> dict[str,
         query = query.where(Line.timed.is_(False))
     scores, links = _scores(session, sheet), _links(session, sheet)
     explanations, areas = _explanations(session, sheet), _areas(session, sheet)
-    return {
-        "lines": [
-            _line(item, areas[item.area_id], scores.get(line.id), line.id)
-            | {
-                "explanation": explanations.get(line.id),
-                "evidence": [_proof(link) for link in links[line.id]],
-            }
-            for line, item in session.execute(query)
-        ]
-    }
+    lines: list[dict[str, Any]] = []
+    beside: list[dict[str, Any]] = []
+    for line, item in session.execute(query):
+        area = areas[item.area_id] if item.area_id else NO_AREA
+        written = _line(item, area, scores.get(line.id), line.id)
+        written["explanation"] = explanations.get(line.id)
+        written["evidence"] = [_proof(link) for link in links[line.id]]
+        (beside if item.method is Method.ADJUSTMENT else lines).append(written)
+    return {"lines": lines, "adjustments": beside}
 
 
 def digest_of(content: dict[str, Any]) -> str:
@@ -77,14 +81,17 @@ def digest_of(content: dict[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def totals_of(lines: Sequence[dict[str, Any]]) -> Totals:
+def totals_of(
+    lines: Sequence[dict[str, Any]], adjustments: Sequence[dict[str, Any]] = ()
+) -> Totals:
+    """Points of ``lines`` alone; documents of the ``adjustments`` too."""
     given = [Decimal(line["points"]) for line in lines if line["points"] is not None]
     asked = [line for line in lines if line["points"] is not None or line["score"] is None]
     return Totals(
         points=sum(given, Decimal(0)),
         max_points=sum((Decimal(line["max_points"]) for line in asked), Decimal(0)),
         lines=len(lines),
-        documents=len({proof["document"] for line in lines for proof in line["evidence"]}),
+        documents=len(documents_of([*lines, *adjustments])),
     )
 
 
@@ -97,6 +104,22 @@ def areas_of(lines: Sequence[dict[str, Any]]) -> list[AreaTotals]:
         by_area[code].append(line)
         titles[code] = title
     return [AreaTotals(code, titles[code], totals_of(of)) for code, of in by_area.items()]
+
+
+def adjustments_of(content: dict[str, Any]) -> list[Adjustment]:
+    """The bonus and penalty points of a content, as ``assessment.adjustments`` gives those of
+    now."""
+    return [
+        Adjustment(
+            assessment.kind_of(line["code"]),
+            line["line"],
+            line["code"],
+            line["title"],
+            Decimal(line["max_points"]),
+            None if line["points"] is None else Decimal(line["points"]),
+        )
+        for line in content.get("adjustments", [])
+    ]
 
 
 def claims_of(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -343,7 +343,15 @@ def upgrade() -> None:
         sa.Column("scored", sa.Boolean(), nullable=False),
         sa.Column(
             "method",
-            sa.Enum("self", "survey", "appraiser", name="method", native_enum=False, length=40),
+            sa.Enum(
+                "self",
+                "survey",
+                "appraiser",
+                "adjustment",
+                name="method",
+                native_enum=False,
+                length=40,
+            ),
             nullable=True,
         ),
         sa.Column(
