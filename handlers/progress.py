@@ -155,6 +155,7 @@ def show_card(turn: Turn, line: Line) -> State:
         title=item.title,
         max_points=item.max_points,
         rule=wording.in_words(rule_of(item)),
+        last_year=results.last_year(turn, line),
         standing=standing_of(turn, line),
     )
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from handlers.dialogue import Choice, Part, State, Turn
-from handlers.self_assessment.results import lowered, titled
+from handlers.self_assessment.results import last_year, lowered, titled
 from models import assessment
 from models.assessment import Line
 from models.catalogue import kinds, rule_of, wording
@@ -75,7 +75,7 @@ def question(
         name,
         offers or [],
         always=always,
-        head=Part("line_head", **titled(line)),
+        head=Part("line_head", **titled(line), last_year=last_year(turn, line)),
         **values,
     )
 

@@ -21,6 +21,23 @@ def titled(line: Line) -> dict[str, Any]:
     return {"code": line.item.code, "title": line.item.title, "max_points": line.item.max_points}
 
 
+def last_year(turn: Turn, line: Line) -> Part | str:
+    """What the code gave the unit the year before, marked where it may have meant another."""
+    found = assessment.last_year(turn.session, line)
+    if found is None:
+        return ""
+    if found.points is None:
+        points = Part("last_year_not_assessed")
+    elif found.max_points is None:
+        points = Part("last_year_points", points=found.points)
+    else:
+        limits = {"points": found.points, "max_points": found.max_points}
+        points = Part("last_year_points_of", **limits)
+    claimed = Part("last_year_claimed") if found.claimed else ""
+    mark = Part(f"last_year_is.{found.likeness}", year=found.year, title=found.title)
+    return Part("last_year", year=found.year, claimed=claimed, points=points, mark=mark)
+
+
 def lowered(label: str) -> str:
     """A catalogue's label in the middle of a sentence; "UBND" stays as it is."""
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]

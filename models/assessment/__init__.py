@@ -27,6 +27,7 @@ from models.assessment.data_days import (
     undated,
     why_not_as_of,
 )
+from models.assessment.last_year import LastYear, Likeness, import_last_year, last_year
 from models.assessment.queries import (
     areas,
     criteria_in,
@@ -72,6 +73,8 @@ __all__ = [
     "AreaProgress",
     "Assessment",
     "Claim",
+    "LastYear",
+    "Likeness",
     "Line",
     "Owed",
     "Progress",
@@ -91,10 +94,12 @@ __all__ = [
     "explanation_of",
     "find_line",
     "hold",
+    "import_last_year",
     "is_adjustment",
     "keep",
     "kind_of",
     "lacks_day",
+    "last_year",
     "lines_in",
     "lines_missing_evidence",
     "lines_not_scored",

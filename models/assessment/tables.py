@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
@@ -83,3 +83,23 @@ class SelfScore(Base):
     def is_claimed(self) -> bool:
         """The unit claims other points than its rule gives."""
         return bool(self.claim_reason)
+
+
+class PastScore(Base):
+    """What the line ``code`` gave a unit in the year before ``campaign``'s, from a list (F24).
+
+    ``title`` is what the code was called then, empty where the list does not say it, and
+    ``max_points`` None. The newest row of a code counts.
+    """
+
+    __tablename__ = "past_score"
+    __table_args__ = (Index("ix_past_score_line", "campaign_id", "unit_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    code: Mapped[str]
+    title: Mapped[str] = mapped_column(default="")
+    points: Mapped[Decimal]
+    max_points: Mapped[Decimal | None]
+    imported_at: Mapped[datetime]
