@@ -62,6 +62,7 @@ def area_line(area: AreaProgress, *, first: bool) -> Part:
         lines=tally.lines,
         proven=tally.proven,
         explained=Part("area_explained", count=tally.explained) if tally.explained else "",
+        dropped=Part("area_dropped", count=tally.dropped) if tally.dropped else "",
         ahead=Part("area_ahead", count=tally.ahead) if tally.ahead else "",
     )
 

@@ -15,7 +15,7 @@ from handlers.dialogue import (
     on_command,
     on_text,
 )
-from handlers.submission_lines import adjustment_lines, area_lines, claims_part
+from handlers.submission_lines import adjustment_lines, area_lines, claims_part, left_out_part
 from models import assessment, submission
 from models.refusals import Refusal
 from models.submission import Receipt, Submission
@@ -56,6 +56,7 @@ def show(turn: Turn, code: str) -> State | None:
         head=found.submission.approved_by.name,
         standing=standing(found),
         areas=area_lines(submission.areas_of(found.submission.content["lines"])),
+        left_out=left_out_part(found.submission.content["lines"]),
         claims=claims_part(found.submission.content["lines"]),
     )
     return None
@@ -110,6 +111,7 @@ def file_values(turn: Turn, sent: Submission) -> Mapping[str, Any]:
             }
             for area in submission.areas_of(lines)
         ],
+        "left_out": left_out_part(lines),
         "adjustments": adjustment_lines(submission.adjustments_of(sent.content)),
         "claims": [
             {

@@ -48,6 +48,15 @@ def adjustment_lines(found: Sequence[Adjustment]) -> list[Part]:
     ]
 
 
+def left_out_part(lines: Sequence[dict[str, Any]]) -> Part | None:
+    """Which lines are not assessed, and how many points the maximum is lower for it (F23)."""
+    found = submission.left_out(lines)
+    if not found:
+        return None
+    points = sum((Decimal(line["max_points"]) for line in found), Decimal(0))
+    return Part("lines_left_out", codes=[line["code"] for line in found], points=points)
+
+
 def claims_part(lines: Sequence[dict[str, Any]]) -> Part | None:
     """Where the unit claims other points than its rules give; the cards say why."""
     claims = submission.claims_of(lines)

@@ -23,16 +23,16 @@ CLAIM_WIDTHS = (Cm(1.5), Cm(5.2), Cm(2.0), Cm(2.0), Cm(5.5))
 FILE_WIDTHS = (Cm(1.2), Cm(8.3), Cm(2.3), Cm(4.4))
 
 
-TABLES = ("adjustments", "areas", "claims", "files", "late")  # Not for a sentence.
+TABLES = ("adjustments", "areas", "claims", "files", "late", "left_out")  # Not for a sentence.
 
 
 def make(values: Mapping[str, Any]) -> bytes:
     """Bytes of the file. ``values``: ``language``, ``code``, ``year``, ``unit``, ``owner``,
     ``sent_at``, ``due_at``, ``late``, ``points``, ``max_points``, ``lines``, ``documents``,
     ``digest``, ``proposed_by``, ``approved_by``; ``areas``, each with ``code``, ``title`` and
-    totals; ``adjustments``, each a message; ``claims``, each with ``code``, ``title``,
-    ``rule_points``, ``points`` and ``reason``; ``files``, each with ``name``, ``mark`` (of the
-    SHA-256) and ``codes`` of lines."""
+    totals; ``left_out`` (a message, or None); ``adjustments``, each a message; ``claims``, each
+    with ``code``, ``title``, ``rule_points``, ``points`` and ``reason``; ``files``, each with
+    ``name``, ``mark`` (of the SHA-256) and ``codes`` of lines."""
     return _Receipt(values).bytes()
 
 
@@ -94,7 +94,8 @@ class _Receipt:
         self._paragraph(self._text("sent", when=self._text(f"when_{late}")))
         self._paragraph(self._text("approved"))
         self._paragraph(self._text("totals"))
-        for part in self._values["adjustments"]:
+        left_out = [self._values["left_out"]] if self._values["left_out"] else []
+        for part in [*left_out, *self._values["adjustments"]]:
             said = self._words.plain(part.name, self._values["language"], **part.values)
             self._paragraph(clean(said))
 

@@ -9,6 +9,7 @@ from models.submission.contents import (
     areas_of,
     claims_of,
     documents_of,
+    left_out,
 )
 from models.submission.lateness import option_for
 from models.submission.notices import decisions, heads_of, proposed, receipt
@@ -58,6 +59,7 @@ __all__ = [
     "documents_of",
     "heads_of",
     "latest",
+    "left_out",
     "look_again",
     "option_for",
     "preview",

@@ -122,6 +122,11 @@ def adjustments_of(content: dict[str, Any]) -> list[Adjustment]:
     ]
 
 
+def left_out(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lines that their own figures take out of the assessment (``if_none=na``)."""
+    return [line for line in lines if line["score"] is not None and line["points"] is None]
+
+
 def claims_of(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The lines for which the unit claims other points than their rules give."""
     return [line for line in lines if line.get("claim_reason")]

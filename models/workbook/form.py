@@ -92,8 +92,11 @@ def _row(sheet: Assessment, each: Recorded) -> dict[str, Any]:
 
 
 def _notes(score: SelfScore) -> list[Part]:
-    """A claim beside the rule's points, and the day of the figures: the chat asks for both."""
-    notes = []
+    """A claim beside the rule's points, and the day of the figures: the chat asks for both.
+
+    A line that its own figures take out has no points, and is not one without a score (F23).
+    """
+    notes = [Part("workbook_not_assessed")] if score.points is None else []
     if score.is_claimed:
         claimed = {"points": score.points, "reason": score.claim_reason}
         notes.append(Part("workbook_claimed", rule_points=score.rule_points, **claimed))

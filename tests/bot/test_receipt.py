@@ -37,6 +37,7 @@ VALUES: dict[str, Any] = {
         {"code": "1", "title": "Chỉ đạo, điều hành", "points": Decimal("13.5"),
          "max_points": Decimal(14), "lines": 16, "documents": 2},
     ],
+    "left_out": Part("lines_left_out", codes=["2.1.1"], points=Decimal(1)),
     "adjustments": [Part("adjustment.bonus", points=Decimal("1.5"), cap=Decimal(2))],
     "claims": [
         {"code": "1.3.3", "title": "Xử lý vấn đề phát hiện qua kiểm tra",
@@ -87,6 +88,7 @@ def test_it_says_what_was_sent_when_and_by_whom() -> None:
         "trong hạn; thời hạn của đơn vị: 24:00 Chủ nhật, 15/11/2026",
         "Người trình: Nguyễn Văn An. Lãnh đạo đơn vị duyệt: Lê Thị Hoa.",
         "Tổng điểm tự chấm: 76,25/80; 86 tiêu chí",
+        "Không đánh giá do không phát sinh: 2.1.1; điểm tối đa giảm 1 điểm.",
         "Điểm thưởng: 1,5 (trần 2), ngoài thang điểm.",
         "/bienlai STP-26-7KQ4",
         "ab" * 32,
