@@ -10,6 +10,7 @@ from benchmarks import (
     growth,
     officers,
     sending,
+    standing,
     starting,
     storing,
     subjects,
@@ -74,6 +75,10 @@ def queue(plan: Plan) -> str:
     return sending.queue_report(plan.database.parent)
 
 
+def stand(plan: Plan) -> str:
+    return standing.report(plan.database, [30, 300, 3_000])
+
+
 def fill_in(plan: Plan) -> str:
     return workbooks.report(plan.database, plan.repeats)
 
@@ -88,6 +93,7 @@ SUITES: dict[str, Callable[[Plan], str]] = {
     "sending": send,
     "queue": queue,
     "workbook": fill_in,
+    "standing": stand,
 }
 
 

@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import ctypes
-import gc
 import logging
 import signal
 import time
@@ -11,17 +9,16 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
-from apscheduler.schedulers.background import BackgroundScheduler
 
 import handlers
-import jobs
-from bot import guard, starting, symptoms, systemd
+from bot import alarms, guard, memory, starting, symptoms, systemd
 from bot.channel import Abilities, Channel, Pulse
 from bot.clamd import Clamd
 from bot.config import Config
 from bot.dispatcher import Dispatcher
 from bot.gate import Gate
 from bot.health import Health
+from bot.hearts import Beat
 from bot.kitchen import Kitchen
 from bot.links import Links
 from bot.loop_watch import LoopWatch
@@ -30,6 +27,8 @@ from bot.receiving import Reception
 from bot.serving import Addresses, serve
 from bot.status_line import StatusLine
 from bot.store import Store
+from bot.ticking import Ticking
+from bot.vitals import Vitals
 from bot.web.channel import WebChannel
 from bot.web.server import make_app
 from bot.web.world import PLATFORM_PATHS, WebSettings, World
@@ -44,7 +43,6 @@ logger = logging.getLogger(__name__)
 # Ten in all: turns in hand, then messages on their way, then connections and children.
 TURNS_SECONDS = 3.0
 SENDS_SECONDS = 4.0
-GUARD_SECONDS = 5.0
 RESTART_SECONDS = 5.0
 
 
@@ -108,28 +106,37 @@ class Bot:
     async def running(self) -> AsyncIterator[Addresses]:
         """The bot at work; stops gracefully at the end: what waits is in the database."""
         held = guard.take(self.engine)
+        self._leading = guard.Leading(held)
         try:
             starting.check_storage(self.config.storage.directory)
             await asyncio.to_thread(self.store.sweep)
             await self._add_telegram()
             self._join()
             await self.worker.resume()
-            scheduler = self._start_scheduler()
+            self._ticking = Ticking(
+                self.database.sessions,
+                self.clock,
+                lambda: symptoms.is_clock_wrong(self._pulses.values()),
+            )
+            self._ticking.start()
             runners, addresses = await self._listen()
             sending = asyncio.create_task(self.postman.run(), name="postman")
             looking = asyncio.create_task(self.worker.look_for_more(), name="inbox")
             measuring = asyncio.create_task(self._loop_watch.run(), name="loop watch")
-            guarding = asyncio.create_task(self._keep_guard(held), name="guard")
+            guarding = asyncio.create_task(self._leading.keep(self.stopping.set), name="guard")
             channels = [
                 asyncio.create_task(self._keep_running(channel), name=channel.name)
                 for channel in self.channels.values()
             ]
             self._lasting = [sending, looking, measuring, *channels]
-            await asyncio.to_thread(_give_back_memory)
+            watcher = alarms.watch(self.config, self._watched, self.words, self.clock)
+            await asyncio.to_thread(memory.give_back)
             try:
                 yield addresses
             finally:
-                scheduler.shutdown(wait=False)
+                if watcher is not None:
+                    watcher.stop()
+                self._ticking.stop()
                 await _cancel([*channels, looking, measuring, guarding])
                 await self.worker.stop(TURNS_SECONDS)
                 await self.postman.stop(SENDS_SECONDS)
@@ -138,20 +145,6 @@ class Bot:
                 await self._close()
         finally:
             held.release()
-
-    async def _keep_guard(self, held: guard.Guard) -> None:
-        """An outage of the database takes the guard away: hold it again, or make room for the
-        bot that was faster."""
-        while True:
-            await asyncio.sleep(GUARD_SECONDS)
-            try:
-                await asyncio.to_thread(held.renew)
-            except guard.AlreadyRunning:
-                logger.error("another bot has taken over this database; this one stops")
-                self.stopping.set()
-                return
-            except Exception as error:
-                logger.warning("the guard waits for the database: %s", type(error).__name__)
 
     async def _close(self) -> None:
         await self.kitchen.close()
@@ -192,16 +185,26 @@ class Bot:
             Gate(self.config.limits.turns_a_minute, self.config.limits.uploads_a_minute),
         )
 
-    def _start_scheduler(self) -> BackgroundScheduler:
-        scheduler = BackgroundScheduler(timezone="UTC")
-        jobs.register_all(
-            scheduler,
-            self.database.sessions,
-            self.clock,
-            lambda: symptoms.is_clock_wrong(self._pulses.values()),
+    def _beats(self) -> list[Beat]:
+        """The parts that must go on, each as it is now."""
+        return [*self._ticking.beats(), self.postman.heart.look()]
+
+    def _watched(self) -> list[Beat]:
+        channels = [
+            symptoms.beat_of_channel(name, pulse, self._started)
+            for name, pulse in self._pulses.items()
+        ]
+        return [*self._beats(), *channels]
+
+    def _vitals(self) -> Vitals:
+        return Vitals(
+            pulses=self._pulses,
+            beats=self._beats(),
+            free_bytes=self.store.free(),
+            lag=self._loop_watch.lag,
+            started=self._started,
+            leads=self._leading.now,
         )
-        scheduler.start()
-        return scheduler
 
     async def _listen(self) -> tuple[list[web.AppRunner], Addresses]:
         settings = self.config
@@ -220,14 +223,7 @@ class Bot:
             extra_routes=self._add_routes,
             own_home=extension is not None,
         )
-        health = Health(
-            self.database,
-            self.clock,
-            lambda: self._pulses,
-            self.store.free,
-            lambda: self._loop_watch.lag,
-            self.words,
-        )
+        health = Health(self.database, self.clock, self._vitals, self.words)
         web_runner, web_url = await serve(make_app(world), settings.web.host, settings.web.port)
         self.links.base = public or web_url
         health_runner, health_url = await serve(
@@ -249,14 +245,6 @@ class Bot:
             except Exception:
                 logger.exception("channel %s ended; starting it again", channel.name)
             await asyncio.sleep(RESTART_SECONDS)
-
-
-def _give_back_memory() -> None:
-    """What the start needed goes back to the system; it never does so by itself."""
-    gc.collect()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # Only where the C library is GNU's.
-    if trim is not None:
-        trim(0)
 
 
 async def _cancel(tasks: Sequence["asyncio.Task[None]"]) -> None:

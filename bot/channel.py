@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from models.inbox import Arrival, Waiting
 from models.messages import Numbering
+
+if TYPE_CHECKING:  # The words know this module, and the kitchen's child has no database.
+    from models.inbox import Arrival, Waiting
 
 
 @dataclass(frozen=True)
@@ -194,7 +196,7 @@ class Inbox(Protocol):
     @property
     def hearing(self) -> Hearing: ...
 
-    async def accept(self, arrivals: Sequence[Arrival]) -> list[Waiting]: ...
+    async def accept(self, arrivals: "Sequence[Arrival]") -> "list[Waiting]": ...
 
 
 class Channel(Protocol):

@@ -13,6 +13,7 @@ from models import migrations
 
 # Read only when called: the running bot needs none of them, and its start is waited for.
 ELSEWHERE = {
+    "alarm": "alarm",
     "assign": "assign",
     "backup": "backup",
     "campaign": "campaign",

@@ -68,8 +68,14 @@ class ClamdSection:
 
 @dataclass(frozen=True)
 class AlertsSection:
-    url: Secret = Secret()
-    email: str = ""
+    url: Secret = shaped(Secret(), r"|https?://.+")  # Whoever knows it can raise alarms.
+    email: str = shaped("", r"|[^@\s]+@[^@\s]+")
+    email_from: str = shaped("", r"|[^@\s]+@[^@\s]+")
+    smtp_host: str = "localhost"
+    smtp_port: int = between(25, 1, PORTS)
+    smtp_security: Literal["none", "starttls", "tls"] = "none"
+    smtp_user: str = ""
+    smtp_password: Secret = Secret()
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,7 @@ class Config:
             self.telegram.token.reveal(),
             self.telegram.webhook_secret.reveal(),
             self.alerts.url.reveal(),
+            self.alerts.smtp_password.reveal(),
             _password_in(self.database.url.reveal()),
             _password_in(self.telegram.proxy.reveal()),
         ]

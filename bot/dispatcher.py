@@ -19,7 +19,7 @@ from models import outbox
 from models.acquaintances import Acquaintances
 from models.messages import Kind, decode, decode_choices
 from models.outbox import OutboxMessage, Recipient
-from models.people import Binding, By
+from models.people import Binding, By, Role
 from models.refusals import Refusal
 
 
@@ -107,7 +107,7 @@ class Answering:
             if goal.conversation.strangers:
                 self._run(goal, binding=self._preferred(self._bindings, spoken_as))
                 return
-            fitting = self._fitting(goal.conversation)
+            fitting = self._fitting(goal.conversation, spoken_as)
             if not fitting:
                 barred = True
                 continue
@@ -154,9 +154,15 @@ class Answering:
 
     # Roles
 
-    def _fitting(self, conversation: Conversation) -> list[Binding]:
-        roles = conversation.roles
-        return [binding for binding in self._bindings if not roles or binding.role in roles]
+    def _fitting(self, conversation: Conversation, spoken_as: int | None) -> list[Binding]:
+        """Nobody stands in for a unit unawares: only in a chat that is in that role."""
+        roles, aware = conversation.roles, (spoken_as, self._where.binding_id)
+        return [
+            binding
+            for binding in self._bindings
+            if (not roles or binding.role in roles)
+            and (binding.role is not Role.STAND_IN or binding.id in aware)
+        ]
 
     def _preferred(self, fitting: list[Binding], spoken_as: int | None) -> Binding | None:
         """The role a message was said to, else the one the chat is in, else the only one."""

@@ -1,7 +1,7 @@
 """What ``/metrics`` shows of how the work stands (reliability.md 7)."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.channel import Pulse
+from bot.vitals import Vitals
 from models import sending
 from models.evidence import Evidence
 from models.inbox import EventStatus, InboxEvent
@@ -33,20 +33,10 @@ class Facts:
     documents: dict[str, int]
 
 
-@dataclass(frozen=True)
-class Process:
-    """What the process knows of itself; ``lag`` in seconds, ``started`` by the monotonic clock."""
-
-    pulses: Mapping[str, Pulse]
-    free_bytes: int
-    lag: float
-    started: float
-
-
-def page(facts: Facts, standing: Standing, process: Process) -> bytes:
+def page(facts: Facts, standing: Standing, vitals: Vitals) -> bytes:
     """All values, as Prometheus reads them."""
     registry = CollectorRegistry()
-    registry.register(_Gauges(facts, standing, process))
+    registry.register(_Gauges(facts, standing, vitals))
     return generate_latest(registry)
 
 
@@ -78,10 +68,10 @@ def _age(then: datetime | None, now: datetime) -> float:
 
 
 class _Gauges:
-    def __init__(self, facts: Facts, standing: Standing, process: Process) -> None:
+    def __init__(self, facts: Facts, standing: Standing, vitals: Vitals) -> None:
         self._facts = facts
         self._standing = standing
-        self._process = process
+        self._vitals = vitals
 
     def collect(self) -> Iterator[Metric]:
         facts = self._facts
@@ -94,11 +84,14 @@ class _Gauges:
             ("cchc_reminders_overdue", "Due and not settled", facts.overdue_reminders),
             ("cchc_accounts_unreachable", "Cannot be written to", facts.unreachable),
             *self._of_standing(),
-            ("cchc_storage_free_bytes", "Free for evidence", self._process.free_bytes),
+            ("cchc_storage_free_bytes", "Free for evidence", self._vitals.free_bytes),
+            ("cchc_leader", "1 for the bot that may work on its database", self._vitals.leads),
             ("cchc_resident_bytes", "Memory of the process", _resident_bytes()),
-            ("cchc_loop_lag_seconds", "Longest delay of the last minute", self._process.lag),
+            ("cchc_loop_lag_seconds", "Longest delay of the last minute", self._vitals.lag),
         ):
             yield GaugeMetricFamily(name, about, value=float(value))
+        silent = {beat.key: beat.silent for beat in self._vitals.beats}
+        yield _family("cchc_part_silent_seconds", "Since it did its work", "part", silent)
         yield from self._of_channels()
 
     def _of_standing(self) -> Iterator[tuple[str, str, float]]:
@@ -114,8 +107,8 @@ class _Gauges:
 
     def _of_channels(self) -> Iterator[Metric]:
         """A platform that never answered has been silent since the start."""
-        now, started = time.monotonic(), self._process.started
-        pulses = sorted(self._process.pulses.items())
+        now, started = time.monotonic(), self._vitals.started
+        pulses = sorted(self._vitals.pulses.items())
         silent = {name: now - (pulse.last_good or started) for name, pulse in pulses}
         yield _family("cchc_channel_silent_seconds", "Since it last answered", "channel", silent)
         skew = {name: pulse.skew for name, pulse in pulses if pulse.skew is not None}

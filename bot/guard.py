@@ -1,6 +1,9 @@
 """Only one bot runs on a database (design, 4 and 8)."""
 
+import asyncio
 import fcntl
+import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -8,6 +11,9 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+logger = logging.getLogger(__name__)
+
+RENEW_SECONDS = 5.0
 ADVISORY_KEY = 0x63636863  # "cchc"
 
 
@@ -28,6 +34,31 @@ def take(engine: Engine) -> Guard:
     if engine.dialect.name == "sqlite":
         return _FileGuard(Path(str(engine.url.database) + ".lock"))
     return _AdvisoryGuard(engine)
+
+
+class Leading:
+    """Whether this bot holds its database, as far as it knows."""
+
+    def __init__(self, held: Guard) -> None:
+        self.now = True
+        self._held = held
+
+    async def keep(self, lost: Callable[[], None]) -> None:
+        """An outage of the database takes the guard away: hold it again, or call ``lost`` to make
+        room for the bot that was faster."""
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            try:
+                await asyncio.to_thread(self._held.renew)
+                self.now = True
+            except AlreadyRunning:
+                self.now = False
+                logger.error("another bot has taken over this database; this one stops")
+                lost()
+                return
+            except Exception as error:
+                self.now = False
+                logger.warning("the guard waits for the database: %s", type(error).__name__)
 
 
 class _FileGuard:

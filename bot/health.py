@@ -4,15 +4,14 @@ On a port of its own, on the loopback interface unless configured otherwise.
 """
 
 import json
-import time
 from collections.abc import Callable
 
 from aiohttp import web
 from sqlalchemy import text
 
 from bot import symptoms
-from bot.channel import Pulse
 from bot.symptoms import Symptoms
+from bot.vitals import Vitals
 from bot.words import Words, operators_language
 from models.clock import Clock
 from models.database import Database
@@ -23,23 +22,13 @@ from models.web_sessions import CHANNEL as WEB
 
 class Health:
     def __init__(
-        self,
-        database: Database,
-        clock: Clock,
-        pulses: Callable[[], dict[str, Pulse]],
-        free_bytes: Callable[[], int],
-        lag: Callable[[], float],
-        words: Words,
+        self, database: Database, clock: Clock, vitals: Callable[[], Vitals], words: Words
     ) -> None:
-        """``lag``: how late the event loop is, in seconds."""
         self._database = database
         self._clock = clock
-        self._pulses = pulses
-        self._free_bytes = free_bytes
-        self._lag = lag
+        self._vitals = vitals
         self._words = words
         self._language = operators_language()
-        self._started = time.monotonic()
 
     def app(self) -> web.Application:
         app = web.Application()
@@ -57,9 +46,11 @@ class Health:
 
     async def _ready(self, _: web.Request) -> web.Response:
         """200 while it does its work; in words what is wrong, and what somebody should look at."""
-        found = symptoms.of_process(self._free_bytes(), self._lag())
-        for name, pulse in self._pulses().items():
-            found += symptoms.of_channel(name, pulse, self._started)
+        vitals = self._vitals()
+        found = symptoms.of_process(vitals.free_bytes, vitals.lag)
+        found += symptoms.of_parts(vitals.beats, leads=vitals.leads)
+        for name, pulse in vitals.pulses.items():
+            found += symptoms.of_channel(name, pulse, vitals.started)
         found += await self._database_symptoms()
         body = {
             "status": "failing" if found.failing else "ok",
@@ -77,7 +68,7 @@ class Health:
             return Symptoms((Part("symptom.database_away", error=type(error).__name__),))
 
     async def _look(self) -> Standing:
-        now, channels = self._clock(), [*self._pulses(), WEB]
+        now, channels = self._clock(), [*self._vitals().pulses, WEB]
         return await self._database.read(lambda session: look(session, channels, now))
 
     def _say(self, part: Part) -> str:
@@ -88,8 +79,7 @@ class Health:
 
         now = self._clock()
         facts = await self._database.read(lambda session: gauges.gather(session, now))
-        process = gauges.Process(self._pulses(), self._free_bytes(), self._lag(), self._started)
-        body = gauges.page(facts, await self._look(), process)
+        body = gauges.page(facts, await self._look(), self._vitals())
         return web.Response(body=body, headers={"Content-Type": "text/plain; version=0.0.4"})
 
 

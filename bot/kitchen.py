@@ -2,7 +2,7 @@
 
 A child is started when it is first needed, stays warm, and goes when nothing came for a while,
 so that an idle bot stays small. One that dies or hangs is replaced and harms only the file it
-had in hand (I11). Talk with it is JSON over pipes, each piece behind its length.
+had in hand (I11). Talk with it is JSON over pipes; the child's side is ``bot.cooking``.
 """
 
 import asyncio
@@ -11,30 +11,26 @@ import contextlib
 import json
 import logging
 import os
-import re
-import resource
 import struct
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
+from bot.cooking import packed
 from bot.intake.finding import OPAQUE
-from models.messages import decode, encode
+from models.messages import encode
 from models.refusals import Refusal
 
 logger = logging.getLogger(__name__)
 
-INSPECT_SECONDS = 8  # On the wall, where a slow disk counts; a file has CPU_SECONDS of work.
+INSPECT_SECONDS = 8  # On the wall, where a slow disk counts; see bot.cooking.
 COOK_SECONDS = 60
 IDLE_SECONDS = 120
 INSPECT_MEMORY = 256 << 20
 MEMORY = 512 << 20
-CPU_SECONDS = 1  # The system counts whole seconds of a life: up to one more.
-COOK_CPU_SECONDS = 60
-REPORT_BYTES = 256 << 20
 WORN_SHARE = 0.5  # A child that came so near to a limit is not used again.
 FRESH_SECONDS = 0.3  # One that ends within these was dead when the order came.
 
@@ -115,7 +111,7 @@ class _Helper:
         self.process: asyncio.subprocess.Process | None = None
         self._lock = asyncio.Lock()
         self._rest: asyncio.TimerHandle | None = None
-        self.command: tuple[str, ...] = ("-m", "bot.kitchen")
+        self.command: tuple[str, ...] = ("-m", "bot.cooking")
         self.starts = 0
         self.most_memory = 0
 
@@ -162,7 +158,7 @@ class _Helper:
         assert process.stdin is not None
         assert process.stdout is not None
         async with asyncio.timeout(self._seconds):
-            process.stdin.write(_packed(order))
+            process.stdin.write(packed(order))
             await process.stdin.drain()
             (length,) = struct.unpack(">I", await process.stdout.readexactly(4))
             answer: dict[str, Any] = json.loads(await process.stdout.readexactly(length))
@@ -200,83 +196,3 @@ class _Helper:
         if self.process is not None and self.process.stdin is not None:
             self.process.stdin.close()
             self.process = None
-
-
-def serve(memory: int) -> None:
-    """The child: answer orders until the parent is gone."""
-    orders = os.fdopen(os.dup(0), "rb")
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # What a library prints must not get between the answers.
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    while (order := _read(orders)) is not None:
-        began = time.process_time()
-        try:
-            answer = _do(order)
-        except MemoryError:
-            raise  # The process is not to be trusted any more.
-        except Exception as error:
-            answer = {"failed": f"{type(error).__name__}: {error}"[:500]}
-        seconds = COOK_CPU_SECONDS if "cook" in order else CPU_SECONDS
-        spent = time.process_time() - began
-        answer |= {"held": _most_memory(), "spent": spent / seconds}
-        answers.write(_packed(answer))
-        answers.flush()
-
-
-def _do(order: dict[str, Any]) -> dict[str, Any]:
-    if "inspect" in order:
-        from bot import intake
-
-        _limit(CPU_SECONDS, file_size=0)
-        found = intake.inspect(Path(order["inspect"]), order["name"])
-        fault = found.fault.value if found.fault else None
-        return {"media_type": found.media_type, "fault": fault, "values": found.values}
-    if "workbook" in order:
-        from bot.intake import workbooks
-
-        _limit(CPU_SECONDS, file_size=0)
-        return {"found": workbooks.read(Path(order["workbook"]))}
-    from bot.reports import REPORTS
-
-    _limit(COOK_CPU_SECONDS, file_size=REPORT_BYTES)
-    report: Callable[[Mapping[str, Any]], bytes] = REPORTS[order["cook"]]
-    return {"bytes": base64.b64encode(report(decode(order["values"]))).decode()}
-
-
-def _limit(seconds: int, *, file_size: int) -> None:
-    """``seconds`` of CPU from now on; the limit counts a process's whole life."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    spent = int(usage.ru_utime + usage.ru_stime) + 1
-    for kind, soft in ((resource.RLIMIT_CPU, spent + seconds), (resource.RLIMIT_FSIZE, file_size)):
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(kind, (soft, resource.getrlimit(kind)[1]))
-
-
-def _most_memory() -> int:
-    """The most bytes this process ever held; 0 where the system does not say."""
-    try:
-        status = Path("/proc/self/status").read_text()
-    except OSError:
-        return 0
-    found = re.search(r"VmHWM:\s*(\d+) kB", status)
-    return int(found[1]) << 10 if found else 0
-
-
-def _packed(message: Mapping[str, Any]) -> bytes:
-    raw = json.dumps(message).encode()
-    return struct.pack(">I", len(raw)) + raw
-
-
-def _read(orders: BinaryIO) -> dict[str, Any] | None:
-    head = orders.read(4)
-    if len(head) < 4:
-        return None
-    order: dict[str, Any] = json.loads(orders.read(struct.unpack(">I", head)[0]))
-    return order
-
-
-if __name__ == "__main__":
-    with contextlib.suppress(KeyboardInterrupt):
-        serve(int(sys.argv[1]))

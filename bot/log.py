@@ -53,18 +53,27 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+class Scrub:
+    """Takes every secret out of a text, as it stands or as JSON writes it."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        known = {secret for secret in secrets if secret}
+        known |= {json.dumps(secret, ensure_ascii=False)[1:-1] for secret in known}
+        self._secrets = sorted(known, key=len, reverse=True)
+
+    def __call__(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, HIDDEN)
+        return CODE.sub(HIDDEN, TOKEN.sub(HIDDEN, text))
+
+
 class Redacting(logging.Formatter):
     """Formats with ``inner``, then takes every secret out of the finished line."""
 
     def __init__(self, inner: logging.Formatter, secrets: Iterable[str]) -> None:
         super().__init__()
         self._inner = inner
-        known = {secret for secret in secrets if secret}
-        known |= {json.dumps(secret, ensure_ascii=False)[1:-1] for secret in known}
-        self._secrets = sorted(known, key=len, reverse=True)
+        self._scrub = Scrub(secrets)
 
     def format(self, record: logging.LogRecord) -> str:
-        line = self._inner.format(record)
-        for secret in self._secrets:
-            line = line.replace(secret, HIDDEN)
-        return CODE.sub(HIDDEN, TOKEN.sub(HIDDEN, line))
+        return self._scrub(self._inner.format(record))

@@ -8,45 +8,29 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.channel import Channel, Delivery, Letter, LetterFile
+from bot.channel import Channel, Delivery
+from bot.departures import LONGEST_REST, ONE_MORE_SECONDS, Chosen, Departures
+from bot.envelopes import Envelopes
+from bot.hearts import Heart
 from bot.kitchen import Kitchen
-from bot.limiter import RISING_SECONDS, Limiter
+from bot.limiter import RISING_SECONDS
 from bot.outcomes import Outcomes
 from bot.place import Place
 from bot.store import Store
 from bot.words import Words
 from models import claiming, sending
-from models.claiming import Chat, Claimed, Due
+from models.claiming import Chat, Claimed
 from models.clock import Clock
 from models.database import Database, is_transient
-from models.messages import decode
-from models.outbox import Priority
+from models.messages import Part
 
 logger = logging.getLogger(__name__)
 
-IN_FLIGHT = 32
 LOOKS_AHEAD = 128
-LONGEST_REST = 1.0
-# Claiming takes a commit. A message is claimed so long before its place is free that it leaves
-# in time, but not so long that many would be unknown after a crash.
-EARLIEST = 0.14
-LATEST = 0.07
 RISING = timedelta(seconds=RISING_SECONDS)
-MEDIA_TYPES = {
-    "ics": "text/calendar",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-REPORT_LIMIT = 50 * 1024 * 1024
-
-
-@dataclass(frozen=True)
-class _Chosen:
-    id: int
-    place: Place | None
 
 
 class Postman:
@@ -59,15 +43,13 @@ class Postman:
         kitchen: Kitchen,
         clock: Clock,
     ) -> None:
+        """``heart`` beats as long as messages leave, or could."""
+        self.heart = Heart("sending", Part("heart.sending"))
         self._database = database
         self._channels = channels
-        self._words = words
-        self._store = store
-        self._kitchen = kitchen
         self._clock = clock
-        self._limiters = {
-            name: Limiter(channel.limits) for name, channel in channels.items() if channel.limits
-        }
+        self._departures = Departures(channels)
+        self._envelopes = Envelopes(database, words, store, kitchen)
         self._outcomes = Outcomes(database, channels, clock)
         self._recovered = False
         self._claiming: set[int] = set()
@@ -88,6 +70,7 @@ class Postman:
                 rest = await self._round()
             except Exception as error:
                 known = is_transient(error)
+                self.heart.fault(type(error).__name__)
                 logger.warning("the outbox waits for the database", exc_info=not known)
                 rest = LONGEST_REST
             if rest > 0:
@@ -116,73 +99,29 @@ class Postman:
 
     async def _round(self) -> float:
         """Send what may leave soon; seconds until it is worth looking again."""
-        free = IN_FLIGHT - len(self._tasks)
-        if free <= 0:
-            return LONGEST_REST
+        room = self._departures.room(len(self._tasks))
+        if room <= 0:
+            return ONE_MORE_SECONDS  # No beat: it may be that none of them ever comes to its end.
+        rest = await self._send_what_may_leave(room)
+        self.heart.beat()
+        return rest
+
+    async def _send_what_may_leave(self, room: int) -> float:
         await self._unclaim()
-        now = self._clock()
-        open, busy, rest = self._look_at_limits(time.monotonic())
-        if not open:
-            return rest
+        now, outlook = self._clock(), self._departures.look()
+        if not outlook.open:
+            return outlook.rest
         waiting = await self._database.read(
-            lambda session: claiming.due(session, open, now, LOOKS_AHEAD, busy)
+            lambda session: claiming.due(session, outlook.open, now, LOOKS_AHEAD, outlook.busy)
         )
-        chosen, wait = self._choose(waiting, free)
+        chosen, wait = self._departures.choose(waiting, room)
         if chosen:
             await self._claim(chosen, now)
             # Where nobody had to wait, there may be more than was looked at.
             wait = wait if wait < LONGEST_REST else 0.0
-        return min(rest, wait)
+        return min(outlook.rest, wait)
 
-    def _look_at_limits(self, moment: float) -> tuple[list[str], list[Chat], float]:
-        """The channels to which anything may leave soon, the chats on them that must wait
-        although their channel need not, and the seconds until another channel opens."""
-        open: list[str] = []
-        busy: list[Chat] = []
-        rest = LONGEST_REST
-        for name in self._channels:
-            limiter = self._limiters.get(name)
-            if limiter is None:
-                open.append(name)
-                continue
-            wait = limiter.wait_for_any(broadcast=False, now=moment)
-            if wait > LATEST:
-                rest = min(rest, wait - LATEST)
-                continue
-            open.append(name)
-            held = limiter.held_back(moment)
-            busy += [Chat(name, address) for address, wait in held if wait > EARLIEST]
-            rest = min([rest, *(max(0.0, wait - LATEST) for _, wait in held if wait > EARLIEST)])
-        return open, busy, rest
-
-    def _choose(self, waiting: list[Due], free: int) -> tuple[list[_Chosen], float]:
-        """What the limits let through soon, in order, each with its place; and the seconds
-        until it is worth looking for the others."""
-        moment = time.monotonic()
-        chosen: list[_Chosen] = []
-        shut: set[tuple[str, bool]] = set()
-        rest = LONGEST_REST
-        for item in waiting:
-            if len(chosen) == free:
-                break
-            limiter = self._limiters.get(item.channel)
-            if limiter is None:
-                chosen.append(_Chosen(item.id, None))
-                continue
-            broadcast = item.priority is Priority.BROADCAST
-            if (item.channel, broadcast) in shut:
-                continue
-            wait = limiter.wait(item.address, broadcast=broadcast, now=moment)
-            if wait > EARLIEST:
-                rest = min(rest, wait - LATEST)
-                if limiter.wait_for_any(broadcast=broadcast, now=moment) > EARLIEST:
-                    shut.add((item.channel, broadcast))
-                continue
-            place = limiter.reserve(item.address, broadcast=broadcast, start=moment + wait)
-            chosen.append(_Chosen(item.id, Place(limiter, place)))
-        return chosen, rest
-
-    async def _claim(self, chosen: list[_Chosen], now: datetime) -> None:
+    async def _claim(self, chosen: list[Chosen], now: datetime) -> None:
         """Take them in one transaction, then send each; the places of those that could not be
         taken go back."""
         places = {item.id: item.place for item in chosen}
@@ -205,12 +144,12 @@ class Postman:
         asked to wait."""
         if self._recovered:
             return
-        at, moment = self._clock(), time.monotonic()
+        at = self._clock()
         await self._database.write(lambda session: sending.recover(session, at))
+        struck = await self._database.read(sending.chats_struck)
         pauses = await self._database.read(lambda session: sending.pauses(session, at - RISING))
-        for pause in pauses:
-            if (limiter := self._limiters.get(pause.channel)) is not None:
-                limiter.recall(pause.address, moment + (pause.until - at).total_seconds(), moment)
+        self._departures.recall(pauses, at)
+        self._departures.begin([Chat(*chat) for chat in struck])
         self._recovered = True
 
     async def _unclaim(self) -> None:
@@ -227,16 +166,17 @@ class Postman:
             logger.error("a message's outcome could not be kept", exc_info=error)
 
     async def _send(self, message: Claimed, place: Place | None) -> None:
-        enclosure = message.enclosure
         paused: str | None = None
         try:
-            if enclosure is not None and not enclosure["sha256"]:
+            if self._envelopes.lacks_report(message):
                 # Nobody waits for a report that is being made: it is sent by another round.
-                await self._cook(message)
-                return self._let_go(message.id, place)
-            letter = self._letter(message)
+                await self._envelopes.cook(message)
+                self._let_go(message.id, place)
+                return
+            letter = self._envelopes.letter(message)
             if place is not None and not await place.take():
-                return self._let_go(message.id, place)
+                self._let_go(message.id, place)
+                return
             delivery = await self._channels[message.channel].deliver(letter)
             if place is not None:
                 paused = place.heed(delivery)
@@ -246,33 +186,11 @@ class Postman:
             delivery = (Delivery.later if is_transient(error) else Delivery.malformed)(reason=name)
             if place is not None:
                 place.give_back()
-        return await self._outcomes.keep(message, delivery, paused)
+        await self._outcomes.keep(message, delivery, paused)
+        self._departures.ended()
 
     def _let_go(self, id: int, place: Place | None) -> None:
         """It is queued again by the next round, where it was."""
         if place is not None:
             place.give_back()
         self._claiming.add(id)
-
-    def _letter(self, message: Claimed) -> Letter:
-        letter = self._words.letter(message, message.language)
-        if message.enclosure is None:
-            return letter
-        name = message.enclosure["name"]
-        ending = name.rpartition(".")[2]
-        media_type = MEDIA_TYPES.get(ending, "application/octet-stream")
-        path = self._store.path(message.enclosure["sha256"])
-        return replace(letter, file=LetterFile(name, path, media_type))
-
-    async def _cook(self, message: Claimed) -> None:
-        """Make the report the message encloses, keep it in the store and with the message."""
-        assert message.enclosure is not None
-        enclosure = dict(message.enclosure)
-        content = await self._kitchen.cook(enclosure["report"], decode(enclosure["values"]))
-        kept = await self._store.keep(_once(content), REPORT_LIMIT)
-        enclosure["sha256"] = kept.sha256
-        await self._database.write(lambda session: sending.enclose(session, message.id, enclosure))
-
-
-async def _once(content: bytes) -> AsyncIterator[bytes]:
-    yield content

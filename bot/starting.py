@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from bot.config import Config
+from bot.durable import make_folder
 from bot.menu import commands_menu
 from bot.words import Words
 from models import settings
@@ -35,7 +36,7 @@ def check_storage(directory: Path) -> None:
     """Evidence can be kept, as far as rights go; a disk that is full must not stop the texts.
     Raises CannotStart."""
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        make_folder(directory)
     except OSError as error:
         logger.warning("the evidence folder: %s", error)
     if not os.access(directory, os.W_OK | os.X_OK):

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from bot.durable import force
+from bot.durable import force, make_folder
 
 FREE_BYTES = 1 << 30
 FREE_SHARE = 0.05
@@ -71,7 +71,7 @@ class Store:
 
     def free(self) -> int:
         """Bytes that may still be kept before the reserve is touched; 0 if none."""
-        self._directory.mkdir(parents=True, exist_ok=True)
+        make_folder(self._directory)
         disk = shutil.disk_usage(self._directory)
         reserve = max(self._free_bytes, int(disk.total * self._free_share))
         return max(0, disk.free - reserve)
@@ -127,7 +127,7 @@ class _Part:
         self._limit = limit
         self._size = 0
         self._hash = hashlib.sha256()
-        store._parts.mkdir(parents=True, exist_ok=True)
+        make_folder(store._parts)
         self._path = store._parts / secrets.token_hex(16)
         self._file: BinaryIO = self._path.open("xb")
 

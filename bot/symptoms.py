@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.channel import Pulse
+from bot.hearts import Beat
 from models.messages import Part
 from models.standing import Standing
 
@@ -75,6 +76,23 @@ def of_process(free_bytes: int, lag: float) -> Symptoms:
         which = failing if lag > LAG_FAILS else warnings
         which.append(Part("symptom.loop_late", seconds=int(lag)))
     return Symptoms(tuple(failing), tuple(warnings))
+
+
+def of_parts(beats: Iterable[Beat], *, leads: bool) -> Symptoms:
+    """``leads``: this is the bot that may work on its database."""
+    stopped = [beat for beat in beats if beat.stopped]
+    failing = [
+        Part("symptom.part_stopped", part=b.name, seconds=int(b.silent), error=b.error)
+        for b in stopped
+    ]
+    return Symptoms((*failing, *(() if leads else (Part("symptom.not_leading"),))))
+
+
+def beat_of_channel(name: str, pulse: Pulse, started: float) -> Beat:
+    """What comes in from a platform, as a part that must go on."""
+    silent = time.monotonic() - (pulse.last_good or started)
+    part = Part("heart.channel", channel=name)
+    return Beat(f"channel:{name}", part, silent, SILENT_SECONDS, pulse.last_error)
 
 
 def is_stuck(pulse: Pulse, started: float) -> bool:

@@ -234,7 +234,8 @@ class _Formatter(string.Formatter):
         return self._words.plain("instant", self._language, hour=hour, weekday=weekday, day=day)
 
 
-def _read(directory: Path) -> dict[str, str]:
+@functools.cache  # Reading them takes longer than most of what is done with them.
+def _read(directory: Path) -> Mapping[str, str]:
     templates: dict[str, str] = {}
     for path in sorted(directory.glob("*.po")):
         with path.open("rb") as file:

@@ -9,7 +9,16 @@ from typing import Any
 
 from handlers import pages
 from handlers.dialogue import Choice, Conversation, Part, State, Turn, on_choice, on_command
-from models import appraisal, assessment, calendar, campaigns, coordination, policy, submission
+from models import (
+    appraisal,
+    assessment,
+    calendar,
+    campaigns,
+    coordination,
+    policy,
+    stand_ins,
+    submission,
+)
 from models.appraisal import TaskStatus
 from models.assessment import AreaProgress, Assessment
 from models.campaigns import Campaign, EffectiveWindow, Step
@@ -121,6 +130,8 @@ def show_unit(turn: Turn, value: str) -> State:
     offers = [Choice("unit_missing", sheet.id)] if total.open else []
     if stage is Stage.SENT:
         offers += [Choice("receipt", sheet.id), Choice("reopen", sheet.id)]
+    if not stand_ins.why_not_begin(turn.session, turn.by, sheet, None):
+        offers.append(Choice("stand_in", sheet.id))
     return turn.ask(
         At.UNIT,
         "unit_progress",

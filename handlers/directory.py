@@ -15,7 +15,7 @@ from handlers.dialogue import (
     on_command,
     on_text,
 )
-from models import people, policy
+from models import people, policy, staffing
 from models.messages import Secret
 from models.people import Binding, Invitation, Person, Role, invitations
 from models.policy import Action, Grant
@@ -124,7 +124,7 @@ def ask_reason(turn: Turn, _: str) -> State:
 
 def revoke(turn: Turn, reason: str) -> State:
     binding = chosen(turn)
-    people.end_binding(turn.session, binding, reason, turn.by)
+    staffing.end_binding(turn.session, binding, reason, turn.by)
     turn.say("role_revoked", at=turn.now, **card(binding))
     return show_unit(turn, binding.unit)
 
@@ -175,13 +175,13 @@ def hand_over(turn: Turn, _: str) -> State:
     former = binding.person
     if "successor" in turn.memory:
         to = turn.session.get_one(Person, turn.memory["successor"])
-        successor = people.hand_over(turn.session, binding, to, turn.by)
+        successor = staffing.hand_over(turn.session, binding, to, turn.by)
         key = f"handed_over:{binding.id}"
         turn.tell(to, "role_taken_up", f"{key}:to", [Choice("menu")], **card(successor))
         turn.say("role_handed_over", at=turn.now, successor=to.name, **card(binding))
     else:
         name = turn.memory["newcomer"]
-        code = people.hand_over_by_invitation(turn.session, binding, name, turn.by)
+        code = staffing.hand_over_by_invitation(turn.session, binding, name, turn.by)
         web, telegram = turn.link("start", code), turn.link("telegram", code)
         links: dict[str, Any] = {
             "code": Secret(code),

@@ -17,10 +17,11 @@ from handlers.dialogue import (
     on_text,
 )
 from handlers.self_assessment import adjusting, results
-from models import assessment, policy
-from models.assessment import AreaProgress, Assessment, Line, Standing, Tally
+from handlers.sheets import WORKERS, behalf_part, own_sheet
+from models import allotments, assessment, policy
+from models.assessment import AreaProgress, Assessment, Line, SelfScore, Standing, Tally
 from models.catalogue import Method, rule_of, wording
-from models.people import Role
+from models.people import Person, Role
 from models.policy import Action
 from models.refusals import Refusal
 
@@ -78,7 +79,7 @@ def ways_on(turn: Turn, sheet: Assessment, total: Tally) -> list[Choice]:
     offers = []
     if total.not_proven:
         offers.append(Choice("show_missing", count=total.not_proven))
-    if following := assessment.next_missing(turn.session, sheet.id):
+    if following := assessment.next_missing(turn.session, sheet.id, by=turn.by):
         line = turn.session.get_one(Line, following.line_id)
         if not assessment.why_not_score(turn.session, turn.by, line):
             offers.append(Choice("continue", line.id, code=following.code))
@@ -90,25 +91,31 @@ def ways_on(turn: Turn, sheet: Assessment, total: Tally) -> list[Choice]:
 def list_missing(turn: Turn, value: str = "") -> State | None:
     """Scored lines that nothing backs; where there are none, the lines without a score."""
     sheet = own_sheet(turn)
-    found = assessment.standings(turn.session, sheet.id)
+    found = assessment.own_first(assessment.standings(turn.session, sheet.id), turn.by)
     unbacked = [line for line in found if line.scored and not line.backed]
     unscored = [line for line in found if line.awaits_score]
     if not (unbacked or unscored):
         sheet_open = assessment.why_not_work(turn.session, turn.by, sheet) is None
-        may_send = sheet_open and turn.by.role is not Role.OBSERVER
+        may_send = sheet_open and not policy.why_not(turn.session, turn.by, Action.PROPOSE, sheet)
         first = [Choice("submit")] if may_send else []
         offers = [*first, Choice("status"), Choice("menu")]
         turn.end("nothing_missing", offers, lines=sum(line.scored for line in found))
         return None
     if value == UNSCORED or not unbacked:
         others = [Choice("show_missing", count=len(unbacked))] if unbacked else []
-        return ask_for_line(turn, "unscored_lines", unscored, others)
+        line = turn.session.get_one(Line, unscored[0].line_id)
+        closed = assessment.why_not_score(turn.session, turn.by, line)
+        act = "line" if closed else "score_line"
+        return ask_for_line(turn, "unscored_lines", unscored, others, act)
     others = [Choice("show_unscored", count=len(unscored))] if unscored else []
     return ask_for_line(turn, "missing_lines", unbacked, others)
 
 
-def ask_for_line(turn: Turn, name: str, lines: list[Standing], others: list[Choice]) -> State:
-    offers = [Choice("line", line.line_id, code=line.code, title=line.title) for line in lines]
+def ask_for_line(
+    turn: Turn, name: str, lines: list[Standing], others: list[Choice], act: str = "line"
+) -> State:
+    """``act``: what choosing a line leads to, its card or at once the question of its rule."""
+    offers = [Choice(act, line.line_id, code=line.code, title=line.title) for line in lines]
     always = [*others, Choice("status"), Choice("menu")]
     return turn.ask(At.MISSING, name, offers, always=always, count=len(lines))
 
@@ -169,23 +176,35 @@ def standing_of(turn: Turn, line: Line) -> list[Part]:
         return [Part(f"line_is_by.{line.item.method}")]
     if line.timed:
         return [timed_part(turn, line)]
-    return [score_part(turn, line), *proof_parts(turn, line)]
+    return [score_part(turn, line), *proof_parts(turn, line), *holder_part(turn, line)]
+
+
+def holder_part(turn: Turn, line: Line) -> list[Part]:
+    holder = allotments.holder_of(turn.session, line.id)
+    return [Part("line_is_given", person=holder.person.name)] if holder else []
 
 
 def score_part(turn: Turn, line: Line) -> Part:
     score = assessment.score_of(turn.session, line.id)
     if score is None:
         return Part("line_not_scored")
+    scored = scored_part(turn, score)
     if assessment.is_adjustment(line):
-        return results.result(line, score)
+        return Part("adjustment_scored", result=results.result(line, score), scored=scored)
     why = results.why(line, score)
     if score.points is None:
-        return Part("line_dropped_out", because=why)
+        return Part("line_dropped_out", because=why, scored=scored)
     limits = {"points": score.points, "max_points": line.item.max_points}
     if not score.is_claimed:
-        return Part("line_scored", because=why, **limits)
+        return Part("line_scored", because=why, scored=scored, **limits)
     claimed = {"rule_points": score.rule_points, "reason": score.claim_reason}
-    return Part("line_claimed", because=why, **limits, **claimed)
+    return Part("line_claimed", because=why, scored=scored, **limits, **claimed)
+
+
+def scored_part(turn: Turn, score: SelfScore) -> Part:
+    person = turn.session.get_one(Person, score.scored_by_id)
+    behalf = behalf_part(turn, score.line.assessment_id, score.scored_by_id, score.scored_at)
+    return Part("scored_by", person=person.name, at=score.scored_at, behalf=behalf)
 
 
 def timed_part(turn: Turn, line: Line) -> Part:
@@ -212,37 +231,45 @@ def proof_parts(turn: Turn, line: Line) -> list[Part]:
     else:
         parts.append(Part("line_needs_no_evidence"))
     if explanation := assessment.explanation_of(turn.session, line.id):
-        parts.append(Part("line_explained", text=explanation.text))
+        wrote = (explanation.written_by_id, explanation.written_at)
+        behalf = behalf_part(turn, line.assessment_id, *wrote)
+        parts.append(Part("line_explained", text=explanation.text, behalf=behalf))
     return parts
 
 
 def work_on(turn: Turn, line: Line) -> list[Choice]:
     """What may be done to the line now, the likeliest first; nothing outside the window."""
     if assessment.why_not_score(turn.session, turn.by, line):
-        return []
+        return giving(turn, line)
     proof = Choice("evidence_for", line.id)
     score = assessment.score_of(turn.session, line.id)
     if score is None:
         offers = [Choice("score", line.id), proof]
     else:
         offers = [proof, Choice("change_figures", line.id)]
-    if following := assessment.next_missing(turn.session, line.assessment_id, line.id):
+    if following := assessment.next_missing(turn.session, line.assessment_id, line.id, by=turn.by):
         offers.append(Choice("next_line", following.line_id, code=following.code))
-    return offers + (results.refinements(line, score, always=True) if score else [])
+    refined = results.refinements(line, score, always=True) if score else []
+    return [*offers, *refined, *giving(turn, line)]
 
 
-def own_sheet(turn: Turn) -> Assessment:
-    sheet = assessment.sheet_of(turn.session, turn.by.unit_id)
-    if sheet is None:
-        unit = turn.by.unit.name if turn.by.unit else ""
-        raise Refusal("no_sheet", [Choice("menu")], unit=unit)
-    policy.check(turn.session, turn.by, Action.VIEW_SHEET, sheet)
-    return sheet
+def giving(turn: Turn, line: Line) -> list[Choice]:
+    """Who says who does the line may say so here, where there is somebody to give it to."""
+    if assessment.is_adjustment(line) or assessment.why_not_own_work(line):
+        return []
+    if allotments.why_not_share(turn.session, turn.by, line.assessment):
+        return []
+    others = [
+        each
+        for each in allotments.colleagues(turn.session, line.assessment.unit_id)
+        if each.person_id != turn.by.person_id
+    ]
+    return [Choice("give_line", line.id)] if others else []
 
 
 conversation = Conversation(
     name="progress",
-    roles=frozenset({Role.FOCAL_OFFICER, Role.DEPUTY, Role.HEAD, Role.OBSERVER}),
+    roles=WORKERS | {Role.OBSERVER},
     entry_points=[
         on_command("tinhtrang", show_status, "status"),
         on_choice("status", show_status),

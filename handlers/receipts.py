@@ -1,6 +1,7 @@
 """Receipts: the unit's own, as a message and as a document; /bienlai verifies one (F38, N18)."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from handlers.dialogue import (
     on_command,
     on_text,
 )
+from handlers.sheets import is_id
 from handlers.submission_lines import adjustment_lines, area_lines, claims_part, left_out_part
 from models import assessment, submission
 from models.refusals import Refusal
@@ -47,19 +49,27 @@ def open_of_sheet(turn: Turn, value: str) -> State | None:
 def show(turn: Turn, code: str) -> State | None:
     found = submission.verify(turn.session, turn.by, code)
     offers = [Choice("receipt_file", found.submission.id)]
+    if found.submission.report is not None:
+        offers.append(Choice("signed_report", found.submission.id))
     if found.newer is not None:
         offers.append(Choice("receipt", found.newer.assessment_id))
     turn.end(
         "receipt_verified",
         [*offers, Choice("menu")],
         **submission.receipt(found.submission),
-        head=found.submission.approved_by.name,
+        decided=decided(found.submission),
         standing=standing(found),
         areas=area_lines(submission.areas_of(found.submission.content["lines"])),
         left_out=left_out_part(found.submission.content["lines"]),
         claims=claims_part(found.submission.content["lines"]),
     )
     return None
+
+
+def decided(sent: Submission) -> Part:
+    """Who let it go: the head, or the officer who entered the signed report."""
+    name = "receipt_entered_by" if sent.report else "receipt_approved_by"
+    return Part(name, person=sent.approved_by.name)
 
 
 def standing(receipt: Receipt) -> list[Part]:
@@ -78,13 +88,28 @@ def standing(receipt: Receipt) -> list[Part]:
 
 
 def send_file(turn: Turn, value: str) -> None:
-    sent = turn.session.get(Submission, int(value)) if value.isdecimal() else None
-    if refusal := submission.why_not_verify(turn.session, turn.by, sent):
-        raise refusal
-    assert sent is not None
+    sent = sent_at(turn, value)
     name = f"bien-nhan-{sent.code.lower()}.docx"
     file = Enclosure(name, report="receipt", values=file_values(turn, sent))
     turn.say("receipt_as_file", [Choice("menu")], enclosure=file, code=sent.code)
+
+
+def send_report(turn: Turn, value: str) -> None:
+    """The scan of the signed report, as it was handed in."""
+    sent = sent_at(turn, value)
+    if sent.report is None:
+        raise Refusal("press_unknown", [Choice("menu")])
+    file = Enclosure(sent.report.evidence.name, sha256=sent.report.file.sha256)
+    about = {"number": sent.report.number, "dated_on": sent.report.dated_on}
+    turn.say("signed_report", [Choice("menu")], enclosure=file, code=sent.code, **about)
+
+
+def sent_at(turn: Turn, value: str) -> Submission:
+    sent = turn.session.get(Submission, int(value)) if is_id(value) else None
+    if refusal := submission.why_not_verify(turn.session, turn.by, sent):
+        raise refusal
+    assert sent is not None  # The rule has seen that there is one.
+    return sent
 
 
 def file_values(turn: Turn, sent: Submission) -> Mapping[str, Any]:
@@ -100,6 +125,7 @@ def file_values(turn: Turn, sent: Submission) -> Mapping[str, Any]:
         "owner": sheet.campaign.owner.name,
         "proposed_by": sent.proposal.proposed_by.name,
         "approved_by": sent.approved_by.name,
+        "report": report_values(sent),
         "areas": [
             {
                 "code": area.code,
@@ -124,10 +150,35 @@ def file_values(turn: Turn, sent: Submission) -> Mapping[str, Any]:
             for line in submission.claims_of(lines)
         ],
         "files": [
-            {"name": proof["name"], "mark": proof["sha256"][:8], "codes": codes}
+            {
+                "name": proof["name"],
+                "mark": proof["sha256"][:8],
+                "card": card_of(proof),
+                "codes": codes,
+            }
             for proof, codes in submission.documents_of([*lines, *sent.content["adjustments"]])
         ],
     }
+
+
+def report_values(sent: Submission) -> Mapping[str, Any] | None:
+    """The signed report, where there is one."""
+    report = sent.report
+    if report is None:
+        return None
+    mark = report.file.sha256[:8]
+    return {
+        "number": report.number,
+        "on": report.dated_on,
+        "file": report.evidence.name,
+        "mark": mark,
+    }
+
+
+def card_of(proof: Mapping[str, Any]) -> str:
+    """The document's number, date and issuer in one row, as far as they are known."""
+    dated = f"{date.fromisoformat(proof['dated_on']):%d/%m/%Y}" if proof["dated_on"] else ""
+    return " · ".join(filter(None, (proof["number"], dated, proof["issuer"])))
 
 
 PLAIN = (
@@ -140,6 +191,7 @@ conversation = Conversation(
         on_command("bienlai", start, "receipt"),
         on_choice("receipt", open_of_sheet),
         on_choice("receipt_file", send_file),
+        on_choice("signed_report", send_report),
     ],
     states={At.CODE: [on_text(show)]},
 )

@@ -3,11 +3,11 @@
 from typing import Any
 
 from handlers.dialogue import Choice, Conversation, Enclosure, Part, Turn, on_choice, on_command
-from models import appraisal, policy, rehearsal
+from handlers.leading import led_campaign
+from models import rehearsal
 from models.campaigns import Campaign
 from models.people import Role
 from models.policy import Action
-from models.refusals import Refusal
 from models.rehearsal import Rehearsal, Wave
 
 SHOWN = 10  # Waves; the rest is in the file.
@@ -15,7 +15,7 @@ NAMES = 10
 
 
 def show(turn: Turn, _: str = "") -> None:
-    campaign = campaign_of(turn)
+    campaign = led_campaign(turn, Action.RUN_CAMPAIGN)
     found = rehearsal.rehearse(turn.session, campaign, turn.now)
     if not found.waves:
         turn.say("rehearsal_empty", [Choice("calendar"), Choice("menu")], year=campaign.year)
@@ -57,7 +57,7 @@ def send_picture(turn: Turn, _: str) -> None:
 
 
 def _send(turn: Turn, report: str, ending: str) -> None:
-    campaign = campaign_of(turn)
+    campaign = led_campaign(turn, Action.RUN_CAMPAIGN)
     found = rehearsal.rehearse(turn.session, campaign, turn.now)
     name = f"dien-tap-cchc-{campaign.year}-{campaign.owner.code.lower()}.{ending}"
     turn.say(
@@ -92,15 +92,6 @@ def file_values(turn: Turn, campaign: Campaign, found: Rehearsal) -> dict[str, A
         ],
         "warnings": list(found.warnings),
     }
-
-
-def campaign_of(turn: Turn) -> Campaign:
-    """The newest campaign that the coordinator's unit leads."""
-    campaign = appraisal.campaign_led_by(turn.session, turn.by.unit_id)
-    if campaign is None:
-        raise Refusal("leads_no_campaign", [Choice("menu")])
-    policy.check(turn.session, turn.by, Action.RUN_CAMPAIGN, campaign)
-    return campaign
 
 
 conversation = Conversation(

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from handlers.dialogue import Choice, Conversation, State, Turn, on_choice, on_text
-from models import calendar, campaigns, conduct, policy, submission
+from handlers.sheets import sheet_at
+from models import calendar, campaigns, conduct, submission
 from models.assessment import Assessment
 from models.campaigns import EffectiveWindow, Step
 from models.people import Role
 from models.policy import Action
-from models.refusals import Refusal
 from models.submission import Submission
 
 
@@ -19,7 +19,7 @@ class At(State):
 
 
 def ask_until(turn: Turn, value: str) -> State:
-    sheet = sheet_at(turn, value)
+    sheet = sheet_at(turn, value, Action.REOPEN)
     sent, window = check(turn, sheet, None, None)
     turn.memory["sheet"] = sheet.id
     return turn.ask(
@@ -87,19 +87,11 @@ def check(
 
 
 def chosen(turn: Turn) -> Assessment:
-    return sheet_at(turn, str(turn.memory.get("sheet", "")))
+    return sheet_at(turn, turn.memory.get("sheet", ""), Action.REOPEN)
 
 
 def chosen_end(turn: Turn) -> datetime:
     return datetime.fromisoformat(turn.memory["until"])
-
-
-def sheet_at(turn: Turn, value: str) -> Assessment:
-    sheet = turn.session.get(Assessment, int(value)) if value.isdecimal() else None
-    if sheet is None:
-        raise Refusal("press_unknown", [Choice("menu")])
-    policy.check(turn.session, turn.by, Action.REOPEN, sheet)
-    return sheet
 
 
 conversation = Conversation(

@@ -16,7 +16,7 @@ from handlers.dialogue import (
     on_command,
     on_workbook,
 )
-from handlers.progress import own_sheet
+from handlers.sheets import SIGNERS, is_id, own_sheet
 from models import assessment, evidence, policy, workbook
 from models.assessment import Assessment
 from models.files import Received
@@ -110,8 +110,7 @@ def discard(turn: Turn, value: str) -> None:
 
 
 def find(turn: Turn, value: str) -> WorkbookReturn:
-    digits = value.isdecimal() and len(value) < 10
-    kept = turn.session.get(WorkbookReturn, int(value)) if digits else None
+    kept = turn.session.get(WorkbookReturn, int(value)) if is_id(value) else None
     if kept is None:
         raise Refusal("press_unknown", [Choice("menu")])
     policy.check(turn.session, turn.by, Action.SCORE, kept.assessment)
@@ -143,7 +142,7 @@ def _kept_beside(turn: Turn, sheet: Assessment, file: Received, caption: str) ->
 
 conversation = Conversation(
     name="workbook",
-    roles=frozenset({Role.FOCAL_OFFICER, Role.DEPUTY, Role.HEAD}),
+    roles=SIGNERS | {Role.STAND_IN},
     entry_points=[
         on_command("bieumau", send, "workbook"),
         on_choice("workbook", send),

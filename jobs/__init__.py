@@ -5,7 +5,7 @@ from collections.abc import Callable
 from apscheduler.schedulers.base import BaseScheduler
 from sqlalchemy.orm import Session, sessionmaker
 
-from jobs import briefs, housekeeping, reminders
+from jobs import briefs, housekeeping, reminders, unsettled
 from models.clock import Clock
 
 __all__ = ["register_all"]
@@ -20,4 +20,5 @@ def register_all(
     """Give the scheduler all jobs. ``is_clock_wrong``: by more than anybody may be told by it."""
     reminders.register(scheduler, sessions, clock, is_clock_wrong)
     briefs.register(scheduler, sessions, clock, is_clock_wrong)
+    unsettled.register(scheduler, sessions, clock)
     housekeeping.register(scheduler, sessions, clock)

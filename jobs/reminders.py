@@ -137,4 +137,4 @@ def _beginning(session: Session, notice: Notice) -> list[Choice]:
     """Straight into the work, where it is clear into which."""
     if len(notice.items) > 1:
         return []
-    return notice.items[0].duty.beginning(session, notice.items[0].reminder)
+    return notice.items[0].duty.beginning(session, notice.items[0])

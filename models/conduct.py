@@ -22,7 +22,7 @@ from models.campaigns import (
     takes_part,
     units_in,
 )
-from models.campaigns.tables import TIMELINESS
+from models.campaigns.tables import TIMELINESS, SignOff
 from models.files import StoredFile
 from models.people import By
 from models.refusals import Refusal
@@ -42,6 +42,7 @@ def create(
     timeliness_code: str = TIMELINESS,
     caps: Mapping[AdjustmentKind, Decimal] = NO_CAPS,
     adjustments_proven: bool = True,
+    sign_off: SignOff = SignOff.HEAD,
 ) -> Campaign:
     """A draft with the default calendar (R6.1–R6.8), its groups, and its frozen list of units.
 
@@ -55,7 +56,11 @@ def create(
     if session.scalar(same) is not None:
         raise Refusal("campaign_exists", year=year, owner=owner.name)
     campaign = Campaign(
-        year=year, owner=owner, created_at=by.now, timeliness_code=timeliness_code.strip()
+        year=year,
+        owner=owner,
+        created_at=by.now,
+        timeliness_code=timeliness_code.strip(),
+        sign_off=sign_off,
     )
     campaign.windows = default_windows(year)
     campaign.groups = [_group(session, kind, name) for kind, name in catalogues.items()]
@@ -69,7 +74,8 @@ def create(
     named = {kind.value: name for kind, name in catalogues.items()}
     details = {"campaign": campaign.id, "owner": owner.id, "year": year}
     capped = {kind.value: cap for kind, cap in caps.items()}
-    audit.append(session, "create_campaign", by, **details, catalogues=named, caps=capped)
+    settings = {"catalogues": named, "caps": capped, "sign_off": sign_off.value}
+    audit.append(session, "create_campaign", by, **details, **settings)
     return campaign
 
 
@@ -103,6 +109,17 @@ def move(
     audit.append(session, "move_window", by, campaign=campaign.id, step=step, **before, **after)
     reminders.replan(session, campaign, by.now)
     return window
+
+
+def choose_sign_off(session: Session, by: By, campaign: Campaign, sign_off: SignOff) -> None:
+    """How the units' sheets are signed off from now on (F39); what was sent stays as it is."""
+    policy.check(session, by, policy.Action.RUN_CAMPAIGN, campaign)
+    if campaign.sign_off is sign_off:
+        return
+    details = {"campaign": campaign.id, "before": campaign.sign_off.value}
+    campaign.sign_off = sign_off
+    session.flush()
+    audit.append(session, "choose_sign_off", by, **details, after=sign_off.value)
 
 
 def issue_plan(

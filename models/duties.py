@@ -7,5 +7,6 @@ imports this module; without it reminders know no duty and say so.
 from models import reminders
 from models.appraisal.duty import ACKNOWLEDGEMENT
 from models.assessment.duty import SelfAssessment
+from models.submission.duty import DECISION
 
-reminders.register(SelfAssessment(), ACKNOWLEDGEMENT)
+reminders.register(SelfAssessment(), DECISION, ACKNOWLEDGEMENT)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from models.people.tables import Binding, By, Role
@@ -19,22 +19,28 @@ if TYPE_CHECKING:
     from models.appraisal.tables import AppraisalTask
     from models.assessment.tables import Assessment, Line
     from models.campaigns.tables import Campaign
+    from models.evidence.tables import Evidence
 
-    Thing: TypeAlias = "Unit | Grant | Assessment | Line | Campaign | AppraisalTask | None"
+    Thing: TypeAlias = (
+        "Unit | Grant | Assessment | Line | Evidence | Campaign | AppraisalTask | None"
+    )
 
 
 class Action(enum.StrEnum):
     """In brackets, what the action is done to."""
 
-    FILE_EVIDENCE = "file_evidence"  # Line, Assessment
-    EXPLAIN = "explain"  # Line
+    FILE_EVIDENCE = "file_evidence"  # Line, Assessment, Evidence: hand it in, set it aside
+    EXPLAIN = "explain"  # Line, Assessment
     SCORE = "score"  # Line
     VIEW_SHEET = "view_sheet"  # Assessment, Line
     DOWNLOAD_EVIDENCE = "download_evidence"  # Line
+    GIVE_LINES = "give_lines"  # Assessment: say which colleague does which line
     PROPOSE = "propose"  # Assessment: check it before sending, lay it before the head
+    SEND_SIGNED = "send_signed"  # Assessment: send it off with the report that the head signed
     APPROVE = "approve"  # Assessment: send it off, or return it
     VIEW_RECEIPT = "view_receipt"  # Assessment
     REOPEN = "reopen"  # Assessment
+    STAND_IN = "stand_in"  # Assessment: enter on the unit's behalf
     ASSIGN_TASKS = "assign_tasks"  # Campaign
     ANSWER_TASK = "answer_task"  # AppraisalTask: acknowledge it, decline it
     VIEW_PROGRESS = "view_progress"  # Campaign
@@ -44,7 +50,8 @@ class Action(enum.StrEnum):
     HAND_OVER = "hand_over"  # Grant
     VIEW_PEOPLE = "view_people"  # Unit
     MANAGE_DEAD_LETTERS = "manage_dead_letters"  # nothing
-    MANAGE_SENDING = "manage_sending"  # nothing: hold, release, settle what is unknown
+    MANAGE_SENDING = "manage_sending"  # nothing: hold, release
+    SETTLE_MESSAGES = "settle_messages"  # the Unit that a notice was for; nothing else has one
     IMPORT = "import"  # nothing
 
 
@@ -54,6 +61,7 @@ class Relation(enum.Enum):
     ANY = "any"
     OWN = "own"  # It belongs to the unit for which the actor acts.
     LED = "led"  # That unit owns the campaign it belongs to, or leads the unit.
+    GIVEN = "given"  # The line, or one of the sheet's, was given to the actor; they handed it in.
     ASSIGNED = "assigned"  # A task gives this line to the actor, whose own unit it is not.
     SELF = "self"  # The task is the actor's.
 
@@ -76,9 +84,15 @@ _ANY = frozenset({Relation.ANY})
 _ASSIGNED = frozenset({Relation.ASSIGNED})
 _SELF = frozenset({Relation.SELF})
 
-_WORKS: Row = {Role.FOCAL_OFFICER: _OWN, Role.DEPUTY: _OWN, Role.HEAD: _OWN}
+_GIVEN = frozenset({Relation.GIVEN})
+
+_SIGNS: Row = {Role.FOCAL_OFFICER: _OWN, Role.DEPUTY: _OWN, Role.HEAD: _OWN}
+# A colleague writes only on the lines given to them, and sees the sheet that these belong to.
+_WORKS: Row = {**_SIGNS, Role.MEMBER: _GIVEN, Role.STAND_IN: _OWN}
 _SEES: Row = {
-    **_WORKS,
+    **_SIGNS,
+    Role.MEMBER: _OWN,
+    Role.STAND_IN: _OWN,
     Role.COORDINATOR: _LED,
     Role.OBSERVER: _OWN | _LED,
     OPERATOR: _ANY,
@@ -104,10 +118,13 @@ TABLE: Mapping[Action, Row] = {
     Action.SCORE: _WORKS,
     Action.VIEW_SHEET: _SEES,
     Action.DOWNLOAD_EVIDENCE: {**_SEES, Role.REVIEWER: _ASSIGNED, Role.COUNCIL_MEMBER: _ASSIGNED},
-    Action.PROPOSE: _WORKS,
+    Action.GIVE_LINES: _SIGNS,
+    Action.PROPOSE: _SIGNS,
+    Action.SEND_SIGNED: {Role.FOCAL_OFFICER: _OWN, Role.DEPUTY: _OWN},
     Action.APPROVE: {Role.HEAD: _OWN},
     Action.VIEW_RECEIPT: _RECEIPTS,
     Action.REOPEN: _LEADS,
+    Action.STAND_IN: {Role.COORDINATOR: _LED},
     Action.ASSIGN_TASKS: _LEADS,
     Action.ANSWER_TASK: {Role.REVIEWER: _SELF, Role.COUNCIL_MEMBER: _SELF},
     Action.VIEW_PROGRESS: {**_LEADS, Role.OBSERVER: _LED},
@@ -118,10 +135,11 @@ TABLE: Mapping[Action, Row] = {
     Action.VIEW_PEOPLE: {**_STAFFS, **_OWN_STAFF},
     Action.MANAGE_DEAD_LETTERS: {Role.ADMIN: _ANY, OPERATOR: _ANY},
     Action.MANAGE_SENDING: {Role.ADMIN: _ANY, OPERATOR: _ANY},
+    Action.SETTLE_MESSAGES: {Role.ADMIN: _ANY, Role.COORDINATOR: _LED, OPERATOR: _ANY},
     Action.IMPORT: {OPERATOR: _ANY},
 }
 
-_ALL = frozenset(Role)
+_ALL = frozenset(Role) - {Role.STAND_IN}
 # Nobody hands out more than they are trusted with: the roles that may be given and taken.
 GRANTS: Mapping[Role | None, Mapping[Relation, frozenset[Role]]] = {
     OPERATOR: {Relation.ANY: _ALL},
@@ -130,11 +148,15 @@ GRANTS: Mapping[Role | None, Mapping[Relation, frozenset[Role]]] = {
         Relation.OWN: _ALL - {Role.ADMIN},
         Relation.LED: _ALL - {Role.ADMIN, Role.COORDINATOR},
     },
-    Role.HEAD: {Relation.OWN: frozenset({Role.DEPUTY})},
-    Role.FOCAL_OFFICER: {Relation.OWN: frozenset({Role.DEPUTY})},
+    Role.HEAD: {Relation.OWN: frozenset({Role.DEPUTY, Role.MEMBER})},
+    Role.FOCAL_OFFICER: {Relation.OWN: frozenset({Role.DEPUTY, Role.MEMBER})},
 }
 # A head also says who follows the unit's focal officer (N24).
 HANDED_OVER: Mapping[Role | None, frozenset[Role]] = {Role.HEAD: frozenset({Role.FOCAL_OFFICER})}
+# Nobody gives the role of a stand-in: it comes from the coordinator's own, and can be taken.
+TAKEN: Mapping[Role | None, frozenset[Role]] = dict.fromkeys(
+    (OPERATOR, Role.ADMIN, Role.COORDINATOR), frozenset({Role.STAND_IN})
+)
 
 
 def why_not(session: Session, by: By, action: Action, thing: "Thing" = None) -> Refusal | None:
@@ -148,7 +170,7 @@ def why_not(session: Session, by: By, action: Action, thing: "Thing" = None) -> 
         return Refusal("not_your_role")
     standing = _relations(session, by, thing)
     if not standing & row[by.role]:
-        return Refusal("not_your_task" if action is Action.ANSWER_TASK else "not_your_unit")
+        return _why_no_relation(action, thing, row[by.role], standing)
     if isinstance(thing, Grant):
         return _why_not_grant(by, action, thing, standing)
     return None
@@ -184,6 +206,20 @@ def led_unit_ids(session: Session, leader: Unit) -> set[int]:
     return led
 
 
+def _why_no_relation(
+    action: Action, thing: "Thing", wanted: frozenset[Relation], standing: set[Relation]
+) -> Refusal:
+    from models.evidence.tables import Evidence
+
+    if action is Action.ANSWER_TASK:
+        return Refusal("not_your_task")
+    if Relation.GIVEN in wanted and Relation.OWN in standing:
+        return Refusal(
+            "document_of_colleague" if isinstance(thing, Evidence) else "line_not_given"
+        )
+    return Refusal("not_your_unit")
+
+
 def _is_operator(by: By) -> bool:
     """A stranger's turn has no person either, but it has the event that it answers."""
     return by.person is None and by.event_id is None
@@ -196,6 +232,8 @@ def _why_not_grant(
     roles = frozenset[Role]().union(*(allowed.get(relation, ()) for relation in standing))
     if action is Action.HAND_OVER:
         roles |= HANDED_OVER.get(by.role, frozenset())
+    if action is Action.REVOKE:
+        roles |= TAKEN.get(by.role, frozenset())
     if grant.role in roles:
         return None
     return Refusal("role_not_yours_to_give", role=grant.role, unit=grant.unit.name)
@@ -205,6 +243,7 @@ def _relations(session: Session, by: By, thing: "Thing") -> set[Relation]:
     from models.appraisal.tables import AppraisalTask  # Those packages ask this module.
     from models.assessment.tables import Assessment, Line
     from models.campaigns.tables import Campaign
+    from models.evidence.tables import Evidence
 
     found = {Relation.ANY}
     if by.unit is None:
@@ -222,9 +261,15 @@ def _relations(session: Session, by: By, thing: "Thing") -> set[Relation]:
             found |= {Relation.SELF} if own else set()
         case Assessment():
             found |= _own(by, thing.unit_id) | _led(by, thing.campaign)
+            found |= {Relation.GIVEN} if _has_lines(session, by, sheet_id=thing.id) else set()
         case Line():
             found |= _own(by, thing.assessment.unit_id) | _led(by, thing.assessment.campaign)
             found |= {Relation.ASSIGNED} if _is_assigned(session, by, thing) else set()
+            found |= {Relation.GIVEN} if _has_lines(session, by, line_id=thing.id) else set()
+        case Evidence():
+            found |= _own(by, thing.assessment.unit_id) | _led(by, thing.assessment.campaign)
+            is_theirs = Relation.OWN in found and thing.added_by_id == by.person_id
+            found |= {Relation.GIVEN} if is_theirs else set()
     return found
 
 
@@ -236,14 +281,29 @@ def _led(by: By, campaign: "Campaign") -> set[Relation]:
     return {Relation.LED} if by.unit_id == campaign.owner_id else set()
 
 
+def _has_lines(
+    session: Session, by: By, *, line_id: int | None = None, sheet_id: int | None = None
+) -> bool:
+    """Whether the line, or some line of the sheet, is given to the actor in this role (R5.3a)."""
+    if by.role is not Role.MEMBER or by.binding is None:
+        return False  # The others write on every line of the unit.
+    from models.allotments.tables import Allotment
+    from models.assessment.tables import Line
+
+    given = select(Allotment.id).join(Line, Line.id == Allotment.line_id)
+    given = given.where(Allotment.binding_id == by.binding.id, Allotment.ended_at.is_(None))
+    wanted = Line.id == line_id if sheet_id is None else Line.assessment_id == sheet_id
+    return bool(session.scalar(select(exists(given.where(wanted)))))
+
+
 def _is_assigned(session: Session, by: By, line: "Line") -> bool:
     from models.appraisal.tables import AppraisalTask, TaskStatus
 
     if by.unit_id != line.item.appraising_agency_id:
         return False  # R5.2a
-    units = select(Binding.unit_id).where(
-        Binding.person_id == by.person_id, Binding.ended_at.is_(None)
-    )
+    # Who once entered on a unit's behalf does not appraise what they entered.
+    still = or_(Binding.ended_at.is_(None), Binding.role == Role.STAND_IN)
+    units = select(Binding.unit_id).where(Binding.person_id == by.person_id, still)
     if line.assessment.unit_id in set(session.scalars(units)):
         return False  # Nobody appraises the own unit, in whatever role they belong to it.
     tasks = select(AppraisalTask.id).where(

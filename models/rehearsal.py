@@ -68,6 +68,8 @@ def rung_part(rung: str) -> Part:
     days = rung.lstrip("+-")
     if rung != days and days.isdecimal():
         return Part("rung.before" if rung.startswith("-") else "rung.after", n=int(days))
+    if rung.startswith("waits_"):
+        return Part("rung.waits", n=int(rung.removeprefix("waits_")))
     if rung.startswith("week_"):
         return Part("rung.week", n=int(rung.removeprefix("week_")))
     return Part(f"rung.{rung}")
@@ -119,7 +121,7 @@ def _reached(
         held = {binding.person_id: binding for binding in duty.held_by(session, thought)}
         return tuple(
             Addressee(each.person_id, each.person.name, each.role, each.unit.short_name)
-            for each in duty.reached(list(held.values()))
+            for each in duty.reached(session, thought, list(held.values()))
         )
 
 

@@ -78,6 +78,14 @@ def recover(session: Session, at: datetime) -> int:
     return len(ids)
 
 
+def chats_struck(session: Session) -> list[tuple[str, str]]:
+    """Channel and address where a message waits that may have been sent once already: the next
+    time it ends as unknown."""
+    struck = (OutboxMessage.status == SendStatus.QUEUED, OutboxMessage.unknowns > 0)
+    query = select(OutboxMessage.channel, OutboxMessage.address).where(*struck).distinct()
+    return [(channel, address) for channel, address in session.execute(query)]
+
+
 def pause(session: Session, channel: str, address: str, until: datetime) -> None:
     """A pause that lasts longer already stays: of many refused at once each has its own wish."""
     connection = session.connection()

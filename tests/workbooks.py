@@ -85,6 +85,12 @@ def keyed(book: Workbook) -> dict[str, int]:
     return {str(row[0].value): row[0].row for row in sheet_of(book).iter_rows(max_col=1)}
 
 
+def options_of(book: Workbook) -> dict[str, list[str]]:
+    """The choices that the cells of these rows offer, from the hidden sheet."""
+    rows = list(book.worksheets[1].iter_rows(min_row=2, values_only=True))
+    return {str(key): [str(value) for value in more if value] for key, _, _, *more in rows}
+
+
 def found_in(content: bytes) -> dict[str, Any] | None:
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
         file.write(content)

@@ -14,7 +14,7 @@ from models import assessment, calendar, campaigns, conduct, files, points, subm
 from models.assessment import AdjustmentKind, Assessment
 from models.calendar import Deadline
 from models.campaigns import Campaign, EffectiveWindow, Phase, Step, Window
-from models.campaigns.tables import TIMELINESS
+from models.campaigns.tables import TIMELINESS, SignOff
 from models.files import Received
 from models.messages import Part, word_of
 from models.people import By
@@ -59,6 +59,13 @@ def campaign() -> None:
     "--adjustments-proven/--adjustments-unproven", default=True, show_default=True,
     help="whether these points need a document or an explanation",
 )  # fmt: skip
+@click.option(
+    "--sign-off",
+    type=click.Choice([way.value for way in SignOff]),
+    default=SignOff.HEAD.value,
+    show_default=True,
+    help="the head confirms in the chat; with scan, a signed report will do as well",
+)
 @click.pass_obj
 def create(
     desk: Desk,
@@ -69,6 +76,7 @@ def create(
     bonus_cap: str | None,
     penalty_cap: str | None,
     adjustments_proven: bool,
+    sign_off: str,
 ) -> None:
     """Make a draft with the default calendar, its groups, and its list of units."""
     by, chosen = By(desk.clock()), dict(_catalogue(text) for text in catalogues)
@@ -86,6 +94,7 @@ def create(
                 timeliness_code=timeliness,
                 caps=caps,
                 adjustments_proven=adjustments_proven,
+                sign_off=SignOff(sign_off),
             )
             count = len(campaigns.units_in(session, made))
             windows = campaigns.calendar_of(session, made, None)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot import symptoms
 from bot.backups import Backup, BadBackup
 from bot.desk import Desk, what_it_says
+from bot.durable import make_folder
 from bot.scrub import scrub
 from bot.store import Store
 from models import migrations
@@ -97,7 +98,7 @@ def _check_deep(desk: Desk, backup: Path | None) -> list[Finding]:
 def _check_storage(desk: Desk) -> list[Finding]:
     directory = desk.config.storage.directory
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        make_folder(directory)
         probe = directory / f".check-{os.getpid()}"
         probe.write_bytes(b"cchc")
         probe.unlink()

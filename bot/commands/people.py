@@ -4,17 +4,18 @@ import click
 
 from bot.commands.invitation_lines import Addresses, invitation_lines
 from bot.desk import Desk
-from models import people, units
+from models import people, staffing, units
 from models.people import Binding, By, Role
 from models.refusals import Refusal
 from models.units import Unit
 
 ROLES = click.Choice([role.value for role in Role])
+INVITED = click.Choice([role.value for role in Role if role is not Role.STAND_IN])
 
 
 @click.command()
 @click.option("--unit", "unit_code", required=True, metavar="CODE", help="code of the unit")
-@click.option("--role", required=True, type=ROLES, help="what the person may do")
+@click.option("--role", required=True, type=INVITED, help="what the person may do")
 @click.option("--name", default="", help="as it shall stand in the invitation")
 @click.option("--title", default="", help="position, for example Chuyên viên")
 @click.option(
@@ -57,7 +58,7 @@ def revoke(desk: Desk, person: str, unit_code: str, role: str | None, reason: st
             found = people.bindings_matching(session, name=person, unit=unit, role=wanted)
             _check_one_person(found, person)
             for binding in found:
-                people.end_binding(session, binding, reason, by)
+                staffing.end_binding(session, binding, reason, by)
     except Refusal as refusal:
         desk.refuse(refusal)
     for binding in found:

@@ -181,6 +181,8 @@ _OWES = {
     Role.FOCAL_OFFICER: _sheet,
     Role.DEPUTY: _sheet,
     Role.HEAD: _sheet,
+    Role.MEMBER: _sheet,
+    Role.STAND_IN: _sheet,
     Role.REVIEWER: _tasks,
     Role.COUNCIL_MEMBER: _tasks,
     Role.COORDINATOR: _units,

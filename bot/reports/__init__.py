@@ -24,5 +24,6 @@ REPORTS: dict[str, Report] = {
     "receipt": _lazily("receipt"),
     "rehearsal": _lazily("rehearsal"),
     "rehearsal_picture": _lazily("rehearsal_picture"),
+    "unit_report": _lazily("unit_report"),
     "workbook": _lazily("workbook"),
 }

@@ -14,7 +14,6 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 from bot.channel import (
     Abilities,
     Delivery,
-    Fate,
     Inbox,
     Incoming,
     Letter,
@@ -35,7 +34,8 @@ from bot.telegram.writing import TEXT_LIMIT
 logger = logging.getLogger(__name__)
 
 API_URL = "https://api.telegram.org"
-STILL_THERE_SECONDS = 30.0
+STILL_THERE_SECONDS = 10.0  # An outage between two looks is not seen.
+BEHIND_SECONDS = 1.0
 
 Commands = Mapping[str, Sequence[tuple[str, str]]]
 
@@ -159,11 +159,27 @@ class TelegramChannel:
         try:
             await self._until_reached(self._set_webhook, "setWebhook")
             while True:
-                # Nobody may write for days: this tells a quiet day from a lost connection.
-                await asyncio.sleep(STILL_THERE_SECONDS)
-                await self._until_reached(self.identify, "getMe")
+                await self._until_reached(lambda: self._look_behind(webhook), "getWebhookInfo")
+                await asyncio.sleep(BEHIND_SECONDS if webhook.is_behind else STILL_THERE_SECONDS)
         finally:
             webhook.close()
+
+    async def _look_behind(self, webhook: Webhook) -> None:
+        """Nobody may write for days: this tells a quiet day from a lost connection, either way."""
+        info = await self._api.bot.get_webhook_info()
+        self.pulse.skew = self._api.request.skew
+        if info.url != self._webhook_url:
+            await self._set_webhook()
+        if info.pending_update_count:
+            webhook.falls_behind()
+            self.pulse.last_error = info.last_error_message or "updates wait to be posted"
+            return
+        try:
+            await webhook.catches_up()
+        except Exception as error:  # The database is away; so is then whatever is posted.
+            self.pulse.last_error = f"could not be noted as heard: {type(error).__name__}"
+        else:
+            self.pulse.last_good, self.pulse.last_error = time.monotonic(), ""
 
     async def _set_webhook(self) -> None:
         await self._api.bot.set_webhook(
@@ -197,8 +213,6 @@ class TelegramChannel:
 
     async def deliver(self, letter: Letter) -> Delivery:
         delivery = await self._sender.deliver(letter)
-        if delivery.fate is Fate.SENT:
-            self.pulse.last_good, self.pulse.last_error = time.monotonic(), ""
         if delivery.everyone:
             self.pulse.throttled += 1
         return delivery

@@ -9,14 +9,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 from typing import Any
 
 from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.channel import Inbox, Pulse
 from bot.telegram.api import Api
+from bot.telegram.dating import after_silence
 from bot.telegram.problems import TelegramRefused, Throttled
 from bot.telegram.reading import CHANNEL, KINDS, arrival, query_id
 from models.inbox import Arrival
@@ -25,7 +25,6 @@ logger = logging.getLogger(__name__)
 
 BATCH = 100
 GRACE_SECONDS = 10.0
-KEEPS_PRESSES = timedelta(seconds=150)  # Longer than any other reading (runtime.md 1.1).
 
 
 @dataclass(frozen=True)
@@ -134,13 +133,10 @@ class Poller:
         return self._well()
 
     async def _dated(self, updates: list[Any]) -> list[Arrival]:
-        """A press bears no time. One that comes first after a silence may have been made at any
-        moment of it, so it counts from its beginning (reliability.md 6, X25)."""
         arrivals = [arrival(self._bot_id, update) for update in updates]
         if self._listening and not self._failures:
             return arrivals
-        made = await self._inbox.hearing.not_before(CHANNEL, KEEPS_PRESSES)
-        return [replace(each, made_at=each.made_at or made) for each in arrivals]
+        return await after_silence(self._inbox, arrivals)
 
     def _well(self) -> float:
         if self._failures:

@@ -5,11 +5,13 @@ import json
 import logging
 import time
 from collections.abc import Callable
+from typing import Any
 
 from aiohttp import web
 
 from bot.channel import Inbox, Pulse
-from bot.telegram.reading import arrival, query_id
+from bot.telegram.dating import after_silence
+from bot.telegram.reading import CHANNEL, arrival, query_id
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +20,11 @@ BODY_LIMIT = 1024 * 1024
 
 
 class Webhook:
-    """Answers 503 until it is ``opened``; Telegram comes again until it gets 200."""
+    """Answers 503 until it is ``opened``; Telegram comes again until it gets 200.
+
+    What was posted in vain comes again, mixed with what is new. So until Telegram says that
+    nothing waits any more (``catches_up``), a press may have been made in the silence before.
+    """
 
     def __init__(self, secret: str, acknowledge: Callable[[str], None], pulse: Pulse) -> None:
         if not secret:
@@ -28,12 +34,27 @@ class Webhook:
         self._pulse = pulse
         self._bot_id = 0
         self._inbox: Inbox | None = None
+        self._behind = True
 
     def open(self, bot_id: int, inbox: Inbox) -> None:
         self._bot_id, self._inbox = bot_id, inbox
 
     def close(self) -> None:
-        self._inbox = None
+        self._inbox, self._behind = None, True
+
+    @property
+    def is_behind(self) -> bool:
+        return self._behind
+
+    def falls_behind(self) -> None:
+        """Something waits to be posted."""
+        self._behind = True
+
+    async def catches_up(self) -> None:
+        """Nothing waits to be posted: whatever was made has been heard."""
+        if self._inbox is not None:
+            await self._inbox.hearing.heard(CHANNEL)
+            self._behind = False
 
     async def handle(self, request: web.Request) -> web.Response:
         given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
@@ -49,8 +70,9 @@ class Webhook:
         except ValueError:
             return web.Response(status=400)
         try:
-            await self._inbox.accept([arrival(self._bot_id, update)])
+            await self._take(self._inbox, update)
         except Exception as error:
+            self._behind = True
             self._pulse.last_error = f"an update was not stored: {type(error).__name__}"
             logger.warning(self._pulse.last_error)
             return web.Response(status=503)
@@ -58,6 +80,12 @@ class Webhook:
         if press := query_id(update):
             self._acknowledge(press)
         return web.Response()
+
+    async def _take(self, inbox: Inbox, update: Any) -> None:
+        arrivals, behind = [arrival(self._bot_id, update)], self._behind
+        await inbox.accept(await after_silence(inbox, arrivals) if behind else arrivals)
+        if not behind:
+            await inbox.hearing.heard(CHANNEL)
 
 
 async def _read(request: web.Request) -> bytes | None:

@@ -6,17 +6,18 @@ A file sent from anywhere is taken: its caption files it, or the bot asks for it
 from handlers.dialogue import Conversation, on_choice, on_command, on_file, on_text
 from handlers.evidence import cards, filing, line_cards, lines, picking, uploading
 from handlers.evidence.common import At
-from models.people import Role
+from handlers.sheets import WORKERS
 
 conversation = Conversation(
     name="evidence",
-    roles=frozenset({Role.FOCAL_OFFICER, Role.DEPUTY, Role.HEAD}),
+    roles=WORKERS,
     entry_points=[
         on_command("minhchung", lines.start, "evidence"),
         on_choice("evidence", lines.start),
         on_choice("documents", lines.start),
         on_choice("evidence_for", line_cards.open_line),
         on_choice("explain", lines.ask_explanation),
+        on_choice("overwrite_explanation", lines.overwrite_explanation),
         on_file(filing.take_files),
     ],
     states={

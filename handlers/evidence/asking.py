@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from handlers.dialogue import Choice, Part, State, Turn
-from handlers.evidence.common import At, ids, own_sheet, pick_line
+from handlers.evidence.common import At, ids, pick_line
+from handlers.sheets import own_sheet
 from models import assessment, evidence
 from models.assessment import Line
 from models.evidence import Evidence
+from models.people import Role
 
 EACH_NAMED = 3
 
@@ -20,9 +22,11 @@ def ask_which_line(
     first = documents[0]
     hints = " ".join(f"{document.name} {document.caption}" for document in documents)
     likely = evidence.likely_lines(turn.session, first.assessment_id, hints)
+    likely = assessment.own_first(likely, turn.by) if turn.by.role is Role.MEMBER else likely
     filed = {line.id for line in evidence.filed_lines(turn.session, first.id)}
     always = [Choice("evidence_by_area")]
-    if new:
+    barred = any(evidence.why_not_set_aside(turn.session, turn.by, each) for each in documents)
+    if new and not barred:
         always.append(Choice("evidence_set_aside", ids(documents)))
     always.append(Choice("menu"))
     return turn.ask(

@@ -9,9 +9,10 @@ from handlers.evidence.common import (
     details,
     documents_at,
     link_at,
-    locator_of,
+    place_of,
     see_line,
 )
+from handlers.sheets import behalf_part
 from models import evidence
 from models.evidence import LOCATOR_SIGNS, EvidenceLink
 from models.files import Received
@@ -37,12 +38,14 @@ def show(turn: Turn, link: EvidenceLink) -> State:
         title=item.title,
         file=document.name,
         details=details(document),
-        locator=locator_of(link),
+        issuer=Part("evidence_issuer", issuer=document.issuer) if document.issuer else "",
+        locator=place_of(link),
         at=document.added_at,
         person=document.added_by.name,
         also=Part("evidence_serves_also", codes=also) if also else "",
         sha256=Part("evidence_sha256", sha256=document.file.sha256) if document.file else "",
         closed=_closed(turn, link),
+        behalf=behalf_part(turn, document.assessment_id, link.linked_by_id, link.linked_at),
     )
 
 

@@ -1,13 +1,14 @@
 """What the screens of evidence share: their states, what a value means, how a document reads."""
 
+import functools
 from collections.abc import Sequence
 from typing import TypeVar
 
 from handlers.dialogue import Choice, Part, State, Turn
-from models import assessment, evidence, policy
-from models.assessment import Assessment, Line, Standing
+from handlers.sheets import own_sheet
+from models import evidence
+from models.assessment import Line, Standing
 from models.evidence import Evidence, EvidenceLink
-from models.policy import Action
 from models.refusals import Refusal
 
 T = TypeVar("T")
@@ -24,15 +25,6 @@ class At(State):
     CARD = "card"
     DETAILS = "details"
     REPLACE = "replace"
-
-
-def own_sheet(turn: Turn) -> Assessment:
-    sheet = assessment.sheet_of(turn.session, turn.by.unit_id)
-    if sheet is None:
-        raise Refusal("no_sheet", [Choice("menu")], unit=turn.by.unit.name if turn.by.unit else "")
-    if refusal := policy.why_not(turn.session, turn.by, Action.VIEW_SHEET, sheet):
-        raise refusal
-    return sheet
 
 
 def line_at(turn: Turn, value: object) -> Line:
@@ -74,7 +66,7 @@ def see_line(line: Line) -> Choice:
 def next_line(turn: Turn, line: Line) -> list[Choice]:
     """To the next line that nothing proves, if there is another."""
     code = line.item.code
-    following = evidence.next_unproven(turn.session, line.assessment_id, code)
+    following = evidence.next_unproven(turn.session, line.assessment_id, code, turn.by)
     if following is None or following.line_id == line.id:
         return []
     return [Choice("evidence_next", following.line_id, code=following.code)]
@@ -92,15 +84,21 @@ def details(document: Evidence) -> Part:
     )
 
 
-def locator_of(link: EvidenceLink) -> Part:
-    if link.locator:
-        return Part("evidence_locator_is", locator=link.locator)
-    return Part("evidence_locator_missing")
+def place_of(link: EvidenceLink) -> list[Part]:
+    """Where in the document the line is proved, and what its card does not say yet (N6)."""
+    parts = [Part("evidence_locator_is", locator=link.locator)] if link.locator else []
+    if lacking := [Part(f"evidence_field.{field}") for field in evidence.lacking(link)]:
+        parts.append(Part("evidence_lacks", fields=functools.reduce(_joined, lacking)))
+    return parts
 
 
 def said(refusal: Refusal) -> Part:
     """A refusal as a line among others."""
     return Part(f"refusal.{refusal.name}", **refusal.values)
+
+
+def _joined(some: Part, more: Part) -> Part:
+    return Part("evidence_fields", some=some, more=more)
 
 
 def _number(value: object) -> int:

@@ -13,12 +13,12 @@ from handlers.evidence.common import (
     details,
     ids,
     line_at,
-    locator_of,
     next_line,
-    own_sheet,
+    place_of,
     said,
     see_line,
 )
+from handlers.sheets import own_sheet
 from models import evidence, uploads
 from models.assessment import Line
 from models.evidence import Evidence, EvidenceLink
@@ -111,7 +111,7 @@ def _file(
             continue
         link = evidence.file_under(turn.session, turn.by, document, line)
         card = evidence.parse_caption(text)
-        if card.number or card.dated_on or card.locator:
+        if card.number or card.dated_on or card.locator or card.issuer:
             evidence.describe(turn.session, turn.by, link, text)
         outcome.links.append(link)
     outcome.notes += [said(refusal) for refusal in refusals]
@@ -159,7 +159,7 @@ def _receipt(turn: Turn, outcome: Outcome, speak: Callable[..., object]) -> None
         title=first.line.item.title if len(lines) == 1 else "",
         details=details(first.evidence) if single else shortened([_row(d) for d in documents]),
         remarks=shortened([part for each in documents for part in _remarks(turn, each, lines)]),
-        locator=locator_of(first) if single else "",
+        locator=place_of(first) if single else "",
         notes=shortened(outcome.notes),
     )
 

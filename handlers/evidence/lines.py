@@ -1,5 +1,6 @@
 """The home of evidence, what a line has, links and explanations in place of files (N5)."""
 
+import json
 import re
 
 from handlers.dialogue import Choice, Part, State, Turn
@@ -9,11 +10,12 @@ from handlers.evidence.common import (
     documents_at,
     line_at,
     next_line,
-    own_sheet,
     said,
     see_line,
 )
-from models import evidence
+from handlers.sheets import own_sheet
+from models import assessment, evidence
+from models.assessment import Line
 from models.evidence import EXPLANATION_SIGNS
 from models.refusals import Refusal
 
@@ -25,7 +27,7 @@ def start(turn: Turn, _: str = "") -> State | None:
         return enter_at_home(turn, turn.argument)
     sheet = own_sheet(turn)
     held = evidence.holdings(turn.session, sheet.id)
-    missing = evidence.lines_to_prove(turn.session, sheet.id)
+    missing = evidence.lines_to_prove(turn.session, sheet.id, turn.by)
     offers = [Choice("evidence_next", line.line_id, code=line.code) for line in missing[:1]]
     refusal = evidence.why_not_add(turn.session, turn.by, sheet)
     if held.unfiled and refusal is None:
@@ -104,6 +106,8 @@ def ask_explanation(turn: Turn, value: str) -> State:
         raise refusal
     turn.memory.clear()
     turn.memory["line"] = line.id
+    written = assessment.explanation_of(turn.session, line.id)
+    turn.memory["seen"] = written.id if written else 0
     now = line_cards.explanation_now(turn, line)
     return turn.ask(
         At.EXPLAIN,
@@ -133,7 +137,17 @@ def enter_explanation(turn: Turn, text: str) -> State | None:
             length=len(text),
             limit=EXPLANATION_SIGNS,
         )
-    evidence.explain(turn.session, turn.by, line, text)
+    return record_explanation(turn, line, text, turn.memory.get("seen"))
+
+
+def overwrite_explanation(turn: Turn, value: str) -> State | None:
+    """All the same, now that the colleague's newer explanation was seen."""
+    again = json.loads(value)
+    return record_explanation(turn, line_at(turn, again["line"]), again["text"], again["seen"])
+
+
+def record_explanation(turn: Turn, line: Line, text: str, seen: int | None) -> State | None:
+    evidence.explain(turn.session, turn.by, line, text, seen)
     offers = [*next_line(turn, line), see_line(line)]
     turn.end(
         "evidence_explained",

@@ -4,14 +4,29 @@ from collections.abc import Sequence
 
 from handlers.dialogue import Choice, State, Turn
 from handlers.evidence import asking, filing, line_cards
-from handlers.evidence.common import At, documents_at, line_at, own_sheet, pick_line
-from models import assessment, evidence
+from handlers.evidence.common import At, documents_at, line_at, pick_line
+from handlers.sheets import own_sheet
+from models import allotments, assessment, evidence
 from models.assessment import Line
+from models.people import Role
 from models.refusals import Refusal
 
 
 def list_areas(turn: Turn, _: str = "") -> State:
-    areas = assessment.areas(turn.session, own_sheet(turn).id)
+    sheet = own_sheet(turn)
+    if turn.by.role is Role.MEMBER:
+        # Few lines, and nothing can be filed to another: they are offered at once.
+        own = allotments.share_of(turn.session, sheet, turn.by.person_id)
+        waiting = turn.memory.get("documents")
+        documents = documents_at(turn, waiting) if waiting else []
+        proved = {
+            line.id
+            for each in documents
+            for line in evidence.lines_with_content(turn.session, each)
+        }
+        offers = [pick_line(line) for line in own if line.line_id not in proved]
+        return turn.ask(At.PICK, "evidence_which_of_lines", offers, always=[Choice("menu")])
+    areas = assessment.areas(turn.session, sheet.id)
     offers = [Choice("evidence_area", area.id, code=area.code, title=area.title) for area in areas]
     return turn.ask(At.PICK, "evidence_which_area", offers, always=[Choice("menu")])
 

@@ -4,7 +4,8 @@ The link's page takes them; they come out in this chat, where it stands by then.
 """
 
 from handlers.dialogue import Choice, Part, Turn
-from handlers.evidence.common import line_at, own_sheet
+from handlers.evidence.common import line_at
+from handlers.sheets import own_sheet
 from models import evidence, uploads
 
 

@@ -7,17 +7,19 @@ all of it is there. Points are the rule's; a zero is a claim, a line left out ha
 from handlers.dialogue import Conversation, on_choice, on_text
 from handlers.self_assessment import adjusting, answers, claiming, dating, lines
 from handlers.self_assessment.questions import At
-from models.people import Role
+from handlers.sheets import WORKERS
 
 conversation = Conversation(
     name="self_assessment",
-    roles=frozenset({Role.FOCAL_OFFICER, Role.DEPUTY, Role.HEAD}),
+    roles=WORKERS,
     entry_points=[
         on_choice("continue", lines.open_line),
         on_choice("next_line", lines.open_line),
         on_choice("score", lines.begin_with),
+        on_choice("score_line", lines.begin_with),
         on_choice("change_figures", lines.begin_with),
         on_choice("score_later", lines.leave),
+        on_choice("overwrite_score", answers.overwrite),
         on_choice("how_scored", lines.show_how),
         on_choice("claim_other", claiming.ask_points),
         on_choice("data_as_of", dating.ask_day),

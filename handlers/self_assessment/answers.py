@@ -1,5 +1,6 @@
 """Answers: read, doubted where they are odd, and recorded when all of them are there."""
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from handlers.self_assessment.questions import (
     ratio_of,
 )
 from models import assessment, points
+from models.assessment import Line
 from models.catalogue import kinds, rule_of
 from models.catalogue.kinds import IfNone
 from models.refusals import Refusal
@@ -117,10 +119,25 @@ def enter_reason(turn: Turn, text: str) -> State | None:
 
 
 def record(turn: Turn, inputs: dict[str, Any]) -> State | None:
-    line = chosen(turn)
+    return record_on(turn, chosen(turn), inputs, turn.memory.get("seen"))
+
+
+def overwrite(turn: Turn, value: str) -> State | None:
+    """All the same, now that the colleague's newer score was seen."""
+    again = json.loads(value)
+    return record_on(turn, results.find(turn, again["line"]), again["inputs"], again["seen"])
+
+
+def record_on(turn: Turn, line: Line, inputs: dict[str, Any], seen: int | None) -> State | None:
+    """What a colleague scored since comes first, then what becomes of a claim."""
     if refusal := assessment.why_not_score(turn.session, turn.by, line):
+        raise refusal
+    if seen is not None and (
+        refusal := assessment.why_scored_since(turn.session, turn.by, line, inputs, seen)
+    ):
         raise refusal
     if state := claiming.ask_what_becomes(turn, line, inputs):
         return state
-    results.say_recorded(turn, line, assessment.score(turn.session, turn.by, line, inputs))
+    score = assessment.score(turn.session, turn.by, line, inputs, seen=seen)
+    results.say_recorded(turn, line, score)
     return None

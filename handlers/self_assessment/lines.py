@@ -14,7 +14,7 @@ def open_line(turn: Turn, value: str) -> State | None:
     here = standing.get(line.id)
     if here is None or not here.settled:
         return proof_or_score(turn, line, is_scored=here is not None and here.scored)
-    following = assessment.next_missing(turn.session, line.assessment_id, line.id)
+    following = assessment.next_missing(turn.session, line.assessment_id, line.id, by=turn.by)
     if following is None:
         offers = [Choice("submit"), Choice("status"), Choice("menu")]
         turn.end("nothing_missing", offers, lines=sum(s.scored for s in standing.values()))
@@ -43,6 +43,8 @@ def begin(turn: Turn, line: Line) -> State:
     check(turn, line)
     turn.memory.clear()
     turn.memory["line"] = line.id
+    newest = assessment.score_of(turn.session, line.id)
+    turn.memory["seen"] = newest.version if newest else 0
     return questions.ask(turn, rule_of(line.item))
 
 
@@ -57,7 +59,7 @@ def show_how(turn: Turn, value: str) -> None:
 def leave(turn: Turn, value: str) -> None:
     line = results.find(turn, value)
     offers = [Choice("score", line.id)]
-    if following := assessment.next_missing(turn.session, line.assessment_id, line.id):
+    if following := assessment.next_missing(turn.session, line.assessment_id, line.id, by=turn.by):
         offers.insert(0, Choice("next_line", following.line_id, code=following.code))
     turn.end("scoring_left", [*offers, Choice("status"), Choice("menu")], code=line.item.code)
 

@@ -96,7 +96,9 @@ def after_scoring(turn: Turn, line: Line, score: SelfScore) -> list[Choice]:
         offers += [Choice("evidence_for", line.id), Choice("explain", line.id)]
     if assessment.is_adjustment(line):
         offers.append(Choice("adjustments", line.assessment_id))
-    elif following := assessment.next_missing(turn.session, line.assessment_id, line.id):
+    elif following := assessment.next_missing(
+        turn.session, line.assessment_id, line.id, by=turn.by
+    ):
         offers.append(Choice("next_line", following.line_id, code=following.code))
     return [*offers, Choice("change_figures", line.id), *refinements(line, score), Choice("menu")]
 

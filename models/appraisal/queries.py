@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models import campaigns, people
@@ -14,7 +14,7 @@ from models.appraisal.tables import AppraisalTask, TaskStatus
 from models.assessment.tables import Assessment, Line
 from models.campaigns.tables import Campaign, Step, UnitGroup
 from models.catalogue.tables import Item, Method
-from models.people import Binding, Person
+from models.people import Binding, Person, Role
 from models.refusals import Refusal
 from models.text import fold
 from models.units import Unit
@@ -267,6 +267,6 @@ def _units_of(session: Session, person_id: int) -> set[int]:
 
 
 def _bindings_of(person_id: object) -> Select[int]:
-    return select(Binding.unit_id).where(
-        Binding.person_id == person_id, Binding.ended_at.is_(None)
-    )
+    """The units to which the person belongs, and those for which they ever stood in (T7)."""
+    still = or_(Binding.ended_at.is_(None), Binding.role == Role.STAND_IN)
+    return select(Binding.unit_id).where(Binding.person_id == person_id, still)

@@ -49,6 +49,7 @@ from models.assessment.scoring import (
     why_not_own_work,
     why_not_score,
     why_not_work,
+    why_scored_since,
 )
 from models.assessment.standings import (
     AreaProgress,
@@ -59,12 +60,15 @@ from models.assessment.standings import (
     lines_missing_evidence,
     lines_not_scored,
     next_missing,
+    owed,
     owes,
+    own_first,
     progress,
     standings,
-    tallies,
+    tally,
 )
 from models.assessment.tables import Assessment, Line, SelfScore
+from models.assessment.tallies import tallies
 
 __all__ = [
     "REASON_SIGNS",
@@ -108,7 +112,9 @@ __all__ = [
     "of_unit",
     "open_adjustments",
     "open_sheets",
+    "owed",
     "owes",
+    "own_first",
     "progress",
     "read_day",
     "score",
@@ -117,6 +123,7 @@ __all__ = [
     "sheet_of",
     "standings",
     "tallies",
+    "tally",
     "undated",
     "why_claim_stands",
     "why_locked",
@@ -125,4 +132,5 @@ __all__ = [
     "why_not_own_work",
     "why_not_score",
     "why_not_work",
+    "why_scored_since",
 ]

@@ -6,11 +6,11 @@ from sqlalchemy.orm import Session
 
 from models import calendar, campaigns, reminders
 from models.assessment import queries
-from models.assessment.standings import Owed, Standing, next_missing, owes
+from models.assessment.standings import Owed, Standing, next_missing, owed, owes, standings
 from models.assessment.tables import Assessment
 from models.campaigns.tables import Campaign, Step
 from models.messages import Choice, Part
-from models.people.tables import Binding, Role
+from models.people.tables import Binding, By, Role
 from models.reminders import Duty, Item, Ladder, Reminder, Rung, Span
 
 STEP = Step.SELF_ASSESSMENT
@@ -37,12 +37,28 @@ class SelfAssessment(Duty):
         return Span(window.opens_at, window.closes_at)
 
     def held_by(self, session: Session, reminder: Reminder) -> list[Binding]:
-        roles = (Role.FOCAL_OFFICER, Role.DEPUTY)
+        roles = (Role.FOCAL_OFFICER, Role.DEPUTY, Role.MEMBER)
         return reminders.bindings_in(session, reminder.unit_id, roles)
 
-    def reached(self, held: list[Binding]) -> list[Binding]:
-        """The focal officers; where there is none the deputies (N16)."""
-        return [binding for binding in held if binding.role is Role.FOCAL_OFFICER] or held
+    def reached(self, session: Session, reminder: Reminder, held: list[Binding]) -> list[Binding]:
+        """Who answers for the sheet, and whoever has lines of their own that are open."""
+        answerable = _answerable(held)
+        return [
+            each
+            for each in held
+            if each in answerable or _own_debt(session, reminder, each.person_id)
+        ]
+
+    def share_of(
+        self, session: Session, reminder: Reminder, binding: Binding, debt: Part
+    ) -> Part | None:
+        """The whole sheet for who answers for it and for the deputy who asked to be reminded;
+        for everybody else the lines given to them."""
+        asked = reminder.person_id is not None and binding.role is not Role.MEMBER
+        if asked or binding in _answerable(self.held_by(session, reminder)):
+            return debt
+        own = _own_debt(session, reminder, binding.person_id)
+        return Part("reminder_own_lines", missing=_missing(own)) if own else None
 
     def debt_of(self, session: Session, reminder: Reminder) -> Part | None:
         """Lines without a score or without proof; a complete sheet is still to be sent."""
@@ -53,7 +69,7 @@ class SelfAssessment(Duty):
 
     def opening(self, session: Session, item: Item, now: datetime) -> Part:
         """That it has begun, until when, how much it is, and where to begin."""
-        first = _first_line(session, item.reminder)
+        first = _first_line(session, item)
         return Part(
             "self_assessment_opened",
             unit=item.binding.unit.name,
@@ -63,8 +79,8 @@ class SelfAssessment(Duty):
             **item.debt.values,
         )
 
-    def beginning(self, session: Session, reminder: Reminder) -> list[Choice]:
-        first = _first_line(session, reminder)
+    def beginning(self, session: Session, item: Item) -> list[Choice]:
+        first = _first_line(session, item)
         return [Choice("continue", first.line_id, code=first.code)] if first else []
 
 
@@ -80,10 +96,27 @@ def _sheet(session: Session, reminder: Reminder) -> Assessment | None:
     return queries.of_unit(session, reminder.campaign_id, reminder.unit_id)
 
 
-def _first_line(session: Session, reminder: Reminder) -> Standing | None:
-    """Where the unit's work begins, or goes on."""
+def _answerable(held: list[Binding]) -> list[Binding]:
+    """Who answers for the whole sheet: the focal officers, or the deputies where there is none
+    (N16)."""
+    for role in (Role.FOCAL_OFFICER, Role.DEPUTY):
+        if found := [binding for binding in held if binding.role is role]:
+            return found
+    return []
+
+
+def _own_debt(session: Session, reminder: Reminder, person_id: int) -> Owed:
+    """What is open of the lines that were given to the person."""
     sheet = _sheet(session, reminder)
-    return next_missing(session, sheet.id) if sheet is not None else None
+    lines = standings(session, sheet.id) if sheet else []
+    return owed([line for line in lines if line.holder_id == person_id])
+
+
+def _first_line(session: Session, item: Item) -> Standing | None:
+    """Where this person's work on the unit's sheet begins, or goes on."""
+    sheet = _sheet(session, item.reminder)
+    by = By(item.reminder.due_at, item.binding.person, item.binding)
+    return next_missing(session, sheet.id, by=by) if sheet is not None else None
 
 
 def _missing(owed: Owed) -> Part:

@@ -6,7 +6,7 @@ off are found by their code but appear in no list of work.
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager
 
 from models.assessment.tables import Assessment, Line, SelfScore
@@ -103,6 +103,16 @@ def day_last_said(session: Session, assessment_id: int) -> date | None:
 def own_work() -> tuple[ColumnElement[bool], ...]:
     """What makes a line the unit's own work."""
     return (Line.exempt.is_(False), Item.method == Method.SELF)
+
+
+def marks() -> tuple[ColumnElement[bool], ColumnElement[bool], ColumnElement[bool]]:
+    """Of a line in a statement over lines: whether a document proves it, whether it is explained,
+    and which of its self-scores is the newest."""
+    proof = exists().where(EvidenceLink.line_id == Line.id, EvidenceLink.closed_at.is_(None))
+    reason = exists().where(Explanation.line_id == Line.id, Explanation.closed_at.is_(None))
+    newest = select(func.max(SelfScore.version)).where(SelfScore.line_id == Line.id)
+    version = newest.correlate(Line).scalar_subquery()
+    return proof, reason, and_(SelfScore.line_id == Line.id, SelfScore.version == version)
 
 
 def _own_lines(

@@ -1,5 +1,6 @@
 """A unit scores its own lines: by the rule, in its window, a new version each time (R6.2, I7)."""
 
+import json
 from datetime import date
 from decimal import Decimal
 
@@ -13,8 +14,8 @@ from models.assessment.tables import Assessment, Line, SelfScore
 from models.catalogue.kinds import Inputs, NotAssessed
 from models.catalogue.queries import rule_of
 from models.catalogue.tables import Method
-from models.messages import Choice
-from models.people.tables import By
+from models.messages import Choice, Part
+from models.people.tables import By, Person
 from models.refusals import Refusal
 from models.text import clean
 
@@ -78,21 +79,50 @@ def score(
     line: Line,
     inputs: Inputs,
     *,
+    seen: int | None = None,
     claim: Claim | None = None,
     drops_claim: bool = False,
 ) -> SelfScore:
     """Keep what ``inputs`` give by the line's rule as the newest self-score.
+
+    ``seen`` is the version that ``by`` had before them, 0 for none: what a colleague scored since
+    is shown before anything takes its place. Without it nobody is asked.
 
     Where the unit has claimed other points before, it says what becomes of that: ``claim`` goes
     on, or it is dropped. Raises Refusal ``claim_stands`` where it has not said so.
     """
     hold(session, line.assessment)
     _check(why_not_score(session, by, line))
+    if seen is not None:
+        _check(why_scored_since(session, by, line, inputs, seen))
     assert by.person_id is not None  # The policy lets only people score.
     if claim is None and not drops_claim:
         before = queries.score_of(session, line.id)
         _check(why_claim_stands(before, _rule_points(line, inputs), line))
     return keep(session, by, line, inputs, claim)
+
+
+def why_scored_since(
+    session: Session, by: By, line: Line, inputs: Inputs, seen: int
+) -> Refusal | None:
+    """That somebody else has scored the line since, and what; ``inputs`` may still follow it."""
+    newest = queries.score_of(session, line.id)
+    if newest is None or newest.version <= seen or newest.scored_by_id == by.person_id:
+        return None
+    who = session.get(Person, newest.scored_by_id) if newest.scored_by_id else None
+    again = json.dumps({"line": line.id, "seen": newest.version, "inputs": dict(inputs)})
+    return Refusal(
+        "line_scored_since",
+        [
+            Choice("overwrite_score", again),
+            Choice("line", line.id, code=line.item.code, title=line.item.title),
+            Choice("menu"),
+        ],
+        code=line.item.code,
+        person=who.name if who else "",
+        at=newest.scored_at,
+        given=_in_short(line, newest),
+    )
 
 
 def claim_points(
@@ -148,6 +178,17 @@ def keep(
     more = {"rule_points": given, "reason": newest.claim_reason} if claim else {}
     audit.append(session, "score_line", by, **details, **more, data_as_of=data_as_of)
     return newest
+
+
+def _in_short(line: Line, score: SelfScore) -> Part:
+    """The points alone; beside claimed ones, those of the rule and the reason."""
+    if score.points is None:
+        return Part("score_dropped_out_bare")
+    limits = {"points": score.points, "max_points": line.item.max_points}
+    if not score.is_claimed:
+        return Part("score_given_bare", **limits)
+    claimed = {"rule_points": score.rule_points, "reason": score.claim_reason}
+    return Part("score_claimed_bare", **limits, **claimed)
 
 
 def _rule_points(line: Line, inputs: Inputs) -> Decimal | None:

@@ -1,6 +1,6 @@
 """How far the work on a sheet is: how each line stands, counts of them, and what is missing.
 
-All of it is read with one statement for a whole sheet, or for all sheets of a campaign.
+All of it is read with one statement for a whole sheet.
 """
 
 from collections.abc import Iterator, Sequence
@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from models.assessment.queries import own_work
+from models.allotments.tables import Allotment
+from models.assessment.queries import marks, own_work
 from models.assessment.tables import Assessment, Line, SelfScore
 from models.catalogue.tables import Item
-from models.evidence.tables import EvidenceLink, Explanation
+from models.people.tables import Binding, By, Role
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Standing:
 
     ``scored``: somebody entered something, if only 0. ``points``: what it gives, None also for
     a line that the entered figures take out. ``timed``: the sending scores it, nobody else.
+    ``holder_id``: the person of the unit to whom the line was given, if it was.
     """
 
     assessment_id: int
@@ -37,6 +39,7 @@ class Standing:
     has_evidence: bool
     explained: bool
     timed: bool = False
+    holder_id: int | None = None
 
     @property
     def awaits_score(self) -> bool:
@@ -131,15 +134,12 @@ def progress(session: Session, assessment_id: int) -> Progress:
 
 
 def owes(session: Session, assessment_id: int) -> Owed:
-    total = tally(standings(session, assessment_id))
+    return owed(standings(session, assessment_id))
+
+
+def owed(lines: Sequence[Standing]) -> Owed:
+    total = tally(lines)
     return Owed(total.not_scored, total.not_proven)
-
-
-def tallies(session: Session, campaign_id: int) -> dict[int, Tally]:
-    """The counts of every sheet of a campaign by the sheet's id; one statement."""
-    found = _standings(session, Assessment.campaign_id == campaign_id)
-    grouped = groupby(found, key=lambda line: line.assessment_id)
-    return {assessment_id: tally(list(lines)) for assessment_id, lines in grouped}
 
 
 def lines_not_scored(session: Session, assessment_id: int) -> list[Standing]:
@@ -152,14 +152,27 @@ def lines_missing_evidence(session: Session, assessment_id: int) -> list[Standin
 
 
 def next_missing(
-    session: Session, assessment_id: int, after_line_id: int | None = None
+    session: Session, assessment_id: int, after_line_id: int | None = None, by: By | None = None
 ) -> Standing | None:
-    """The next line that is not settled: behind ``after_line_id``, else from the start."""
+    """The next line that is not settled: behind ``after_line_id``, else from the start; the
+    lines of ``by`` before those of others."""
     found = standings(session, assessment_id)
     start = next((n for n, line in enumerate(found, 1) if line.line_id == after_line_id), 0)
     in_turn = found[start:] + found[:start]
-    open_lines = (line for line in in_turn if not line.settled)
-    return next((line for line in open_lines if line.line_id != after_line_id), None)
+    open_lines = [line for line in in_turn if not line.settled and line.line_id != after_line_id]
+    return next(iter(own_first(open_lines, by)), None)
+
+
+def own_first(lines: Sequence[Standing], by: By | None) -> list[Standing]:
+    """In the order in which ``by`` goes over them: what was given to them, then what was given
+    to nobody, then what others have. A member of the unit has no lines but those given to them.
+    """
+    if by is None or by.person_id is None:
+        return list(lines)
+    if by.role is Role.MEMBER:
+        return [line for line in lines if line.holder_id == by.person_id]
+    place = {by.person_id: 0, None: 1}
+    return sorted(lines, key=lambda line: place.get(line.holder_id, 2))
 
 
 def tally(lines: Sequence[Standing]) -> Tally:
@@ -182,13 +195,10 @@ def tally(lines: Sequence[Standing]) -> Tally:
 
 def _standings(session: Session, *conditions: ColumnElement[bool]) -> Iterator[Standing]:
     """In the order of the sheets and, within each, of the catalogue."""
-    newest = select(func.max(SelfScore.version)).where(SelfScore.line_id == Line.id)
-    proof = exists().where(EvidenceLink.line_id == Line.id, EvidenceLink.closed_at.is_(None))
-    reason = exists().where(Explanation.line_id == Line.id, Explanation.closed_at.is_(None))
-    is_newest = and_(
-        SelfScore.line_id == Line.id,
-        SelfScore.version == newest.correlate(Line).scalar_subquery(),
-    )
+    proof, reason, is_newest = marks()
+    given = (Allotment.line_id == Line.id, Allotment.ended_at.is_(None))
+    holder = select(Binding.person_id).join(Allotment, Allotment.binding_id == Binding.id)
+    holder = holder.where(*given, Binding.ended_at.is_(None)).correlate(Line)
     query = (
         select(
             Line.assessment_id,
@@ -203,6 +213,7 @@ def _standings(session: Session, *conditions: ColumnElement[bool]) -> Iterator[S
             proof,
             reason,
             Line.timed,
+            holder.scalar_subquery(),
         )
         .select_from(Line)
         .join(Item, Item.id == Line.item_id)

@@ -24,6 +24,14 @@ class Step(enum.StrEnum):
     DECISION = "decision"
 
 
+class SignOff(enum.StrEnum):
+    """How a unit's sheet is signed off (F39). ``head``: its head confirms here. ``scan``: the
+    scan of the report that the head has signed will do as well."""
+
+    HEAD = "head"
+    SCAN = "scan"
+
+
 TIMELINESS = "1.2.2"  # Where the sample structures score whether a unit handed in in time.
 
 
@@ -46,6 +54,7 @@ class Campaign(Base):
     plan_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     opened_at: Mapped[datetime | None]
     timeliness_code: Mapped[str] = mapped_column(default=TIMELINESS)
+    sign_off: Mapped[SignOff] = mapped_column(default=SignOff.HEAD)
     owner: Mapped[Unit] = relationship()
     windows: Mapped[list["Window"]] = relationship(
         back_populates="campaign", order_by="Window.closes_at"

@@ -14,11 +14,13 @@ from models.evidence.actions import (
 from models.evidence.captions import Caption
 from models.evidence.captions import parse as parse_caption
 from models.evidence.queries import (
+    CardField,
     Holdings,
     explanations,
     filed_lines,
     history,
     holdings,
+    lacking,
     lines_to_prove,
     lines_with_content,
     next_unproven,
@@ -34,6 +36,7 @@ from models.evidence.rules import (
     why_not_file,
     why_not_prove,
     why_not_see,
+    why_not_set_aside,
 )
 from models.evidence.search import likely_lines
 from models.evidence.tables import Evidence, EvidenceLink, Explanation
@@ -42,6 +45,7 @@ __all__ = [
     "EXPLANATION_SIGNS",
     "LOCATOR_SIGNS",
     "Caption",
+    "CardField",
     "Evidence",
     "EvidenceLink",
     "Explanation",
@@ -55,6 +59,7 @@ __all__ = [
     "filed_lines",
     "history",
     "holdings",
+    "lacking",
     "likely_lines",
     "lines_to_prove",
     "lines_with_content",
@@ -72,4 +77,5 @@ __all__ = [
     "why_not_file",
     "why_not_prove",
     "why_not_see",
+    "why_not_set_aside",
 ]

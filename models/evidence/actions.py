@@ -5,7 +5,8 @@ from sqlalchemy.orm import Session
 
 from models import assessment, audit, files
 from models.assessment.tables import Assessment, Line
-from models.evidence import captions, rules
+from models.evidence import captions, issuers, rules
+from models.evidence.captions import Caption
 from models.evidence.tables import Evidence, EvidenceLink, Explanation
 from models.files import Received, Scan
 from models.people.tables import By
@@ -18,8 +19,8 @@ def add(
 ) -> Evidence:
     """Keep what was handed in, a stored file or a web address, not yet filed to a line.
 
-    The caption fills in the document's number and date (F28). Each handing in is a row of its
-    own; the same bytes are stored once.
+    The caption fills in the document's number, date and issuer (F28). Each handing in is a row
+    of its own; the same bytes are stored once.
     """
     assessment.hold(session, sheet)
     card = captions.parse(caption)
@@ -29,6 +30,7 @@ def add(
         name=source if isinstance(source, str) else source.name,
         number=card.number,
         dated_on=card.dated_on,
+        issuer=card.issuer or issuers.by_symbol(session, card.number),
         caption=clean(caption),
         added_by_id=by.person_id,
         added_at=by.now,
@@ -87,6 +89,7 @@ def replace(
     newer = add(session, by, link.line.assessment, source, caption)
     newer.number = newer.number or old.number
     newer.dated_on = newer.dated_on or old.dated_on
+    newer.issuer = newer.issuer or old.issuer
     locator = captions.parse(caption).locator or link.locator
     following = file_under(session, by, newer, link.line, locator)
     _close(by, link)
@@ -107,7 +110,7 @@ def remove(session: Session, by: By, link: EvidenceLink) -> None:
 def set_aside(session: Session, by: By, evidence: Evidence) -> None:
     """The sender does not want to file it after all."""
     assessment.hold(session, evidence.assessment)
-    _check(rules.why_not_add(session, by, evidence.assessment))
+    _check(rules.why_not_set_aside(session, by, evidence))
     evidence.set_aside_at = by.now
     audit.append(session, "evidence_set_aside", by, evidence=evidence.id)
 
@@ -125,30 +128,36 @@ def set_locator(session: Session, by: By, link: EvidenceLink, text: str) -> None
 
 
 def describe(session: Session, by: By, link: EvidenceLink, text: str) -> None:
-    """Fill in the card from what was typed: number, date, and where in it the line is proved.
+    """Fill in the card from what was typed: number, date, issuer, and where in it the line is
+    proved.
 
     What is not understood at all is taken as the place, as it stands (N6).
     """
     card = captions.parse(text)
-    understood = bool(card.number or card.dated_on or card.locator)
+    issuer = card.issuer or issuers.by_name(session, card.rest)
+    understood = bool(card.number or card.dated_on or card.locator or issuer)
     if card.locator or not understood:
         set_locator(session, by, link, card.locator or text)
-    if card.number or card.dated_on:
+    if card.number or card.dated_on or issuer:
         assessment.hold(session, link.line.assessment)
         _check(rules.why_not_prove(session, by, link.line))
         _check_open(link)
-        evidence = link.evidence
-        before = {"number": evidence.number, "dated_on": evidence.dated_on}
-        evidence.number = card.number or evidence.number
-        evidence.dated_on = card.dated_on or evidence.dated_on
-        audit.append(session, "evidence_described", by, evidence=evidence.id, before=before)
+        _fill_in(session, by, link.evidence, card, issuer)
 
 
-def explain(session: Session, by: By, line: Line, text: str) -> Explanation:
-    """Why there is no document and how the points came about (N5); the one before is closed."""
+def explain(
+    session: Session, by: By, line: Line, text: str, seen: int | None = None
+) -> Explanation:
+    """Why there is no document and how the points came about (N5); the one before is closed.
+
+    ``seen`` is the explanation (id) that ``by`` had before them, 0 for none: what a colleague
+    wrote since is shown before anything takes its place. Without it nobody is asked.
+    """
     text = clean(text)
     assessment.hold(session, line.assessment)
     _check(rules.why_not_explain(session, by, line, text))
+    if seen is not None:
+        _check(rules.why_explained_since(session, by, line, text, seen))
     before = select(Explanation).where(
         Explanation.line_id == line.id, Explanation.closed_at.is_(None)
     )
@@ -159,6 +168,17 @@ def explain(session: Session, by: By, line: Line, text: str) -> Explanation:
     session.flush()
     audit.append(session, "explained", by, explanation=explanation.id, line=line.id)
     return explanation
+
+
+def _fill_in(session: Session, by: By, evidence: Evidence, card: Caption, issuer: str) -> None:
+    """What the card does not say stays, but not the issuer that only another number told."""
+    before = {name: getattr(evidence, name) for name in ("number", "dated_on", "issuer")}
+    told = evidence.issuer == issuers.by_symbol(session, evidence.number)
+    kept = "" if card.number and told else evidence.issuer
+    evidence.issuer = issuer or issuers.by_symbol(session, card.number) or kept
+    evidence.number = card.number or evidence.number
+    evidence.dated_on = card.dated_on or evidence.dated_on
+    audit.append(session, "evidence_described", by, evidence=evidence.id, before=before)
 
 
 def _has_content(session: Session, sheet: Assessment, file_id: int) -> bool:

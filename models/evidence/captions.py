@@ -44,6 +44,9 @@ _WHERE = r"(?:[ivxlc]+|\d[\d.]*|[a-h])(?:\s?[-–,]\s?\d+)*(?!\w)"
 _LOCATOR = re.compile(
     rf"(?<!\w)(?:{_PLACES})[.:]?\s*{_WHERE}(?:[\s,;]+(?:{_PLACES})[.:]?\s*{_WHERE})*"
 )
+_ISSUER = re.compile(
+    r"(?<!\w)(?:co quan ban hanh|noi ban hanh|cqbh|issuing body|issued by)[:.]?\s+([^,;]+)"
+)
 _CODE = re.compile(r"(?<![\w./-])(\d{1,2}(?:\.\d{1,2}){1,4})(?![\w/-]|\.\d)")
 _LEADING = re.compile(r"(?<!\w)(?:so|tieu chi|tc|ma)[.:]?\s*$")
 
@@ -51,7 +54,7 @@ _LEADING = re.compile(r"(?<!\w)(?:so|tieu chi|tc|ma)[.:]?\s*$")
 @dataclass(frozen=True)
 class Caption:
     """``codes`` are of lines, as typed; ``kind`` an abbreviation in lower case ("kh");
-    ``rest`` what else was written."""
+    ``issuer`` whom the text names as the issuing body; ``rest`` what else was written."""
 
     codes: tuple[str, ...] = ()
     kind: str = ""
@@ -59,6 +62,7 @@ class Caption:
     dated_on: date | None = None
     locator: str = ""
     rest: str = ""
+    issuer: str = ""
 
 
 def parse(text: str) -> Caption:
@@ -67,9 +71,11 @@ def parse(text: str) -> Caption:
     dated_on = reading.take_date()
     locator = reading.take(_LOCATOR)
     codes = reading.take_all(_CODE)
+    issuer = reading.take(_ISSUER, group=1)  # Last: the name ends where nothing else is left.
     rest = reading.rest()
     number = re.sub(r"\s+", "", number).replace("–", "-")
-    return Caption(codes, _kind(rest, number), _with_capitals(number), dated_on, locator, rest)
+    kind = _kind(rest, number)
+    return Caption(codes, kind, _with_capitals(number), dated_on, locator, rest, issuer)
 
 
 class _Reading:
@@ -80,9 +86,15 @@ class _Reading:
         self._text = text
         self._flat = "".join(_one_sign(sign) for sign in text)
 
-    def take(self, pattern: re.Pattern[str]) -> str:
+    def take(self, pattern: re.Pattern[str], group: int = 0) -> str:
+        """What ``group`` of the pattern holds; all that the pattern holds is taken away."""
         found = pattern.search(self._flat)
-        return self._cut(found) if found else ""
+        if found is None:
+            return ""
+        start, end = found.span(group)
+        taken = self._text[start:end]
+        self._cut(found)
+        return " ".join(taken.split()).strip(" .-–") if group else taken.strip()
 
     def take_all(self, pattern: re.Pattern[str]) -> tuple[str, ...]:
         found: list[str] = []
@@ -108,15 +120,13 @@ class _Reading:
     def rest(self) -> str:
         return " ".join(self._text.split()).strip(" ,;:.-–_")
 
-    def _cut(self, found: re.Match[str]) -> str:
+    def _cut(self, found: re.Match[str]) -> None:
         start, end = found.span()
-        taken = self._text[start:end].strip()
         # "Số: 12/KH-STP", "TC 1.1.1": the word before it belongs to it.
         if before := _LEADING.search(self._flat[:start]):
             start = before.start()
         self._text = f"{self._text[:start]} {self._text[end:]}"
         self._flat = f"{self._flat[:start]} {self._flat[end:]}"
-        return taken
 
 
 def _one_sign(sign: str) -> str:

@@ -1,5 +1,6 @@
 """What has been handed in, for which lines, and what is missing."""
 
+import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,21 @@ from models import assessment
 from models.assessment.tables import Line
 from models.catalogue.tables import Item
 from models.evidence.tables import Evidence, EvidenceLink, Explanation
+from models.people.tables import By
 
 if TYPE_CHECKING:
     from models.assessment import Standing
 
 LISTED = 100
+
+
+class CardField(enum.StrEnum):
+    """What a document's card says of it (N6)."""
+
+    NUMBER = "number"
+    DATE = "date"
+    ISSUER = "issuer"
+    LOCATOR = "locator"
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,18 @@ def explanations(session: Session, line_id: int) -> list[Explanation]:
     """All that were written for the line, the newest first; only that one may be open."""
     query = select(Explanation).where(Explanation.line_id == line_id)
     return list(session.scalars(query.order_by(Explanation.id.desc())))
+
+
+def lacking(link: EvidenceLink) -> list[CardField]:
+    """What the card of the document does not say; a web address leads to its place itself."""
+    document = link.evidence
+    known = {
+        CardField.NUMBER: document.number,
+        CardField.DATE: document.dated_on,
+        CardField.ISSUER: document.issuer,
+        CardField.LOCATOR: link.locator or document.url,
+    }
+    return [field for field, value in known.items() if not value]
 
 
 def unfiled(session: Session, assessment_id: int) -> list[Evidence]:
@@ -78,16 +101,19 @@ def holdings(session: Session, assessment_id: int) -> Holdings:
     return Holdings(documents, lines, session.scalars(waiting).one())
 
 
-def lines_to_prove(session: Session, assessment_id: int) -> "list[Standing]":
-    """Lines that need a document or an explanation and have neither, scored or not."""
-    return assessment.lines_missing_evidence(session, assessment_id)
+def lines_to_prove(session: Session, assessment_id: int, by: By | None = None) -> "list[Standing]":
+    """Lines that need a document or an explanation and have neither, scored or not; those of
+    ``by`` first."""
+    return assessment.own_first(assessment.lines_missing_evidence(session, assessment_id), by)
 
 
-def next_unproven(session: Session, assessment_id: int, after_code: str = "") -> "Standing | None":
-    """The next such line behind ``after_code``, else the first."""
-    found = lines_to_prove(session, assessment_id)
+def next_unproven(
+    session: Session, assessment_id: int, after_code: str = "", by: By | None = None
+) -> "Standing | None":
+    """The next such line behind ``after_code``, else the first; those of ``by`` first."""
+    found = assessment.lines_missing_evidence(session, assessment_id)
     behind = [line for line in found if _places(line.code) > _places(after_code)]
-    return next(iter(behind or found), None)
+    return next(iter(assessment.own_first([*behind, *found], by)), None)
 
 
 def _places(code: str) -> tuple[int, ...]:

@@ -1,5 +1,6 @@
 """What may be handed in for a line, by whom and when, and how much of it (reliability.md 4)."""
 
+import json
 import re
 from urllib.parse import urlsplit
 
@@ -11,7 +12,8 @@ from models.assessment.tables import Assessment, Line
 from models.catalogue.tables import Method
 from models.evidence.tables import Evidence, EvidenceLink
 from models.files import StoredFile
-from models.people.tables import By
+from models.messages import Choice
+from models.people.tables import By, Person
 from models.policy import Action
 from models.refusals import Refusal
 
@@ -33,6 +35,13 @@ def why_not_add(session: Session, by: By, sheet: Assessment, size: int = 0) -> R
     if size and bytes_of_unit(session, sheet.id) + size > BYTES_A_UNIT:
         return Refusal("unit_has_too_much", limit=BYTES_A_UNIT)
     return None
+
+
+def why_not_set_aside(session: Session, by: By, evidence: Evidence) -> Refusal | None:
+    """A colleague who has only some lines sets nothing of somebody else's aside."""
+    if refusal := policy.why_not(session, by, Action.FILE_EVIDENCE, evidence):
+        return refusal
+    return assessment.why_not_work(session, by, evidence.assessment)
 
 
 def why_not_prove(session: Session, by: By, line: Line) -> Refusal | None:
@@ -76,6 +85,29 @@ def why_not_explain(session: Session, by: By, line: Line, text: str) -> Refusal 
     if len(text) > EXPLANATION_SIGNS:
         return Refusal("explanation_too_long", length=len(text), limit=EXPLANATION_SIGNS)
     return None
+
+
+def why_explained_since(
+    session: Session, by: By, line: Line, text: str, seen: int
+) -> Refusal | None:
+    """That somebody else has explained the line since, and how; ``text`` may still follow it."""
+    newest = assessment.explanation_of(session, line.id)
+    if newest is None or newest.id <= seen or newest.written_by_id == by.person_id:
+        return None
+    who = session.get_one(Person, newest.written_by_id)
+    again = json.dumps({"line": line.id, "seen": newest.id, "text": text})
+    return Refusal(
+        "line_explained_since",
+        [
+            Choice("overwrite_explanation", again),
+            Choice("line", line.id, code=line.item.code, title=line.item.title),
+            Choice("menu"),
+        ],
+        code=line.item.code,
+        person=who.name,
+        at=newest.written_at,
+        text=newest.text,
+    )
 
 
 def why_not_see(session: Session, by: By, line: Line) -> Refusal | None:

@@ -14,9 +14,9 @@ from models.people.tables import Person
 class Evidence(Base):
     """A document that a unit handed in: a stored file or a link, with what it says of itself.
 
-    ``name`` is the sender's file name or the link's; ``number`` and ``dated_on`` are the
-    document's own (F28). One without any link waits to be filed to a line, until its sender
-    sets it aside.
+    ``name`` is the sender's file name or the link's; ``number``, ``dated_on`` and ``issuer``, the
+    body that issued it, are the document's own (F28). One without any link waits to be filed to
+    a line, until its sender sets it aside.
     """
 
     __tablename__ = "evidence"
@@ -28,6 +28,7 @@ class Evidence(Base):
     name: Mapped[str]
     number: Mapped[str] = mapped_column(default="")
     dated_on: Mapped[date | None]
+    issuer: Mapped[str] = mapped_column(default="")
     caption: Mapped[str] = mapped_column(default="")
     added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     added_at: Mapped[datetime]

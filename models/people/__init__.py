@@ -3,6 +3,7 @@
 from models.people import invitations
 from models.people.actions import (
     choose_language,
+    close,
     end_binding,
     hand_over,
     hand_over_by_invitation,
@@ -50,6 +51,7 @@ __all__ = [
     "bindings_matching",
     "bindings_of_unit",
     "choose_language",
+    "close",
     "end_binding",
     "hand_over",
     "hand_over_by_invitation",

@@ -5,14 +5,14 @@ from sqlalchemy.orm import Session
 
 from models import audit, policy
 from models.people import invitations
-from models.people.tables import Binding, By, Language, Person
+from models.people.tables import Binding, By, Language, Person, Role
 from models.refusals import Refusal
 
 
 def end_binding(session: Session, binding: Binding, reason: str, by: By) -> None:
     """Take a role away at once; the row stays, with who did it, when and why (I9)."""
     policy.check(session, by, policy.Action.REVOKE, policy.Grant(binding.unit, binding.role))
-    _end(session, binding, reason, by)
+    close(session, binding, reason, by)
     audit.append(session, "role_ended", by, binding=binding.id, reason=reason.strip())
 
 
@@ -21,7 +21,7 @@ def hand_over(session: Session, binding: Binding, to: Person, by: By) -> Binding
     policy.check(session, by, policy.Action.HAND_OVER, policy.Grant(binding.unit, binding.role))
     if to.id == binding.person_id:
         raise Refusal("handed_to_holder", name=to.name)
-    _end(session, binding, "handed over", by)
+    close(session, binding, "handed over", by)
     successor = invitations.bind(session, to, binding.unit, binding.role, by.person_id, by.now)
     audit.append(session, "role_handed_over", by, binding=binding.id, successor=successor.id)
     return successor
@@ -30,7 +30,7 @@ def hand_over(session: Session, binding: Binding, to: Person, by: By) -> Binding
 def hand_over_by_invitation(session: Session, binding: Binding, name: str, by: By) -> str:
     """The holder loses the role at once; whoever brings the returned code takes it up."""
     policy.check(session, by, policy.Action.HAND_OVER, policy.Grant(binding.unit, binding.role))
-    _end(session, binding, "handed over", by)
+    close(session, binding, "handed over", by)
     audit.append(session, "role_handed_over", by, binding=binding.id)
     return invitations.issue(session, by, unit=binding.unit, role=binding.role, name=name)
 
@@ -42,8 +42,12 @@ def choose_language(session: Session, person: Person, language: Language, by: By
     audit.append(session, "language_chosen", by, language=language.value)
 
 
-def _end(session: Session, binding: Binding, reason: str, by: By) -> None:
-    """One conditional UPDATE, so that of two people who end a role only one has done it."""
+def close(session: Session, binding: Binding, reason: str, by: By) -> None:
+    """End the role; whoever may has been asked.
+
+    One conditional UPDATE, so that of two people who end a role only one has done it. Who is no
+    coordinator any more stands in for no unit.
+    """
     if not reason.strip():
         raise Refusal("reason_missing")
     still_held = (Binding.id == binding.id, Binding.ended_at.is_(None))
@@ -52,3 +56,7 @@ def _end(session: Session, binding: Binding, reason: str, by: By) -> None:
     if ended.rowcount != 1:  # type: ignore[attr-defined]
         raise Refusal("role_ended_already")
     session.refresh(binding)
+    if binding.role is Role.COORDINATOR:
+        standing = (Binding.person_id == binding.person_id, Binding.role == Role.STAND_IN)
+        dependent = update(Binding).where(*standing, Binding.ended_at.is_(None)).values(change)
+        session.execute(dependent)

@@ -13,6 +13,7 @@ from models.people.tables import By, Role
 from models.units import Unit
 
 COLUMNS = ("name", "title", "unit_code", "role")
+INVITED = [role.value for role in Role if role is not Role.STAND_IN]
 PHONE_FORM = re.compile(r"\+?[0-9]{9,14}")
 
 
@@ -71,11 +72,9 @@ def _problems(table: Table, known: dict[str, Unit]) -> list[Problem]:
         name, code, role = cells["name"], cells["unit_code"].upper(), cells["role"].lower()
         if code and code not in known:
             problems.append(table.problem(number, "unit_code", "unit_unknown", code=code))
-        if role and role not in set(Role):
+        if role and role not in INVITED:
             problems.append(
-                table.problem(
-                    number, "role", "role_unknown", role=role, roles=[r.value for r in Role]
-                )
+                table.problem(number, "role", "role_unknown", role=role, roles=INVITED)
             )
         phone = cells.get("phone", "")
         if phone and not PHONE_FORM.fullmatch(_digits(phone)):

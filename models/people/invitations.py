@@ -243,4 +243,6 @@ def _check_may_let_in(session: Session, by: By, person: Person) -> None:
     if not bindings:
         raise Refusal("not_your_unit")
     for binding in bindings:
+        if binding.role is Role.STAND_IN:
+            continue  # It comes with the coordinator's role, which is asked about itself.
         policy.check(session, by, policy.Action.INVITE, policy.Grant(binding.unit, binding.role))

@@ -12,6 +12,9 @@ from models.units import Unit
 
 
 class Role(enum.StrEnum):
+    """``member``: a colleague in the unit who does the lines given to them. ``stand_in``: the
+    coordinator, for as long as they enter on behalf of a unit; nobody can be invited into it."""
+
     FOCAL_OFFICER = "focal_officer"
     DEPUTY = "deputy"
     HEAD = "head"
@@ -20,6 +23,8 @@ class Role(enum.StrEnum):
     COORDINATOR = "coordinator"
     ADMIN = "admin"
     OBSERVER = "observer"
+    MEMBER = "member"
+    STAND_IN = "stand_in"
 
 
 class Language(enum.StrEnum):

@@ -78,7 +78,14 @@ class Duty(ABC):
         It is the reminder's message, which gets the unit, what is left and the end besides.
         """
 
-    def reached(self, held: list[Binding]) -> list[Binding]:
+    def share_of(
+        self, session: Session, reminder: Reminder, binding: Binding, debt: Part
+    ) -> Part | None:
+        """What of ``debt`` is this person's, or None where nothing is: all of it, unless the
+        duty says otherwise."""
+        return debt
+
+    def reached(self, session: Session, reminder: Reminder, held: list[Binding]) -> list[Binding]:
         """Whom of those a rung is for: all, unless the duty says otherwise."""
         return held
 
@@ -86,7 +93,7 @@ class Duty(ABC):
         """The news that it has begun. Asked only of duties whose ladders have an opening."""
         raise NotImplementedError(f"{self.name} has no opening")
 
-    def beginning(self, session: Session, reminder: Reminder) -> list[Choice]:
+    def beginning(self, session: Session, item: Item) -> list[Choice]:
         """Straight into the work, offered with its opening."""
         return []
 
@@ -134,7 +141,7 @@ def debt_of(session: Session, reminder: Reminder) -> Part | None:
 
 def recipients(session: Session, reminder: Reminder) -> list[Binding]:
     """Whom it reaches now (C19)."""
-    return duty_of(reminder).reached(concerned(session, reminder))
+    return duty_of(reminder).reached(session, reminder, concerned(session, reminder))
 
 
 def concerned(session: Session, reminder: Reminder) -> list[Binding]:

@@ -87,8 +87,12 @@ def _settle_subject(session: Session, rows: list[Reminder], now: datetime) -> li
     ]
     first: dict[int, Item] = {}
     for reminder, binding in told:
-        if binding.person_id not in first:
-            first[binding.person_id] = Item(reminder, binding, debt, closes_at)
+        share = duties.duty_of(reminder).share_of(session, reminder, binding, debt)
+        if share is None:
+            is_said = reminder.outcome is Outcome.QUEUED
+            reminder.outcome = Outcome.QUEUED if is_said else Outcome.NOTHING_OWED
+        elif binding.person_id not in first:
+            first[binding.person_id] = Item(reminder, binding, share, closes_at)
             reminder.outcome = Outcome.QUEUED
     return list(first.values())
 

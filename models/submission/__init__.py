@@ -1,6 +1,6 @@
 """Sending a sheet off: checks, the head's approval, the lock, the receipt, the reopening."""
 
-from models.submission.actions import approve, propose, reopen, return_proposal
+from models.submission.actions import approve, propose, reopen, return_proposal, withdraw
 from models.submission.checks import Checks, Doubt, Finding, check, look_again
 from models.submission.contents import (
     AreaTotals,
@@ -26,17 +26,29 @@ from models.submission.queries import (
     waiting,
 )
 from models.submission.rules import (
-    REASON_SIGNS,
     why_not_decide,
     why_not_look,
     why_not_reopen,
     why_not_return,
     why_not_verify,
+    why_not_withdraw,
 )
-from models.submission.tables import Proposal, ProposalOutcome, Reopening, Submission
+from models.submission.signed import (
+    Report,
+    send_signed,
+    why_not_report,
+    why_not_scan,
+    why_not_sign,
+)
+from models.submission.tables import (
+    Proposal,
+    ProposalOutcome,
+    Reopening,
+    SignedReport,
+    Submission,
+)
 
 __all__ = [
-    "REASON_SIGNS",
     "AreaTotals",
     "Checks",
     "Doubt",
@@ -46,6 +58,8 @@ __all__ = [
     "ProposalOutcome",
     "Receipt",
     "Reopening",
+    "Report",
+    "SignedReport",
     "Submission",
     "Totals",
     "adjustments_of",
@@ -69,12 +83,18 @@ __all__ = [
     "reopen",
     "return_proposal",
     "returned",
+    "send_signed",
     "submissions",
     "verify",
     "waiting",
     "why_not_decide",
     "why_not_look",
     "why_not_reopen",
+    "why_not_report",
     "why_not_return",
+    "why_not_scan",
+    "why_not_sign",
     "why_not_verify",
+    "why_not_withdraw",
+    "withdraw",
 ]

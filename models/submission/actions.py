@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import assessment, audit
+from models import assessment, audit, stand_ins
 from models.assessment.tables import Assessment
 from models.messages import Choice
 from models.people.codes import ALPHABET
 from models.people.tables import By
 from models.refusals import Refusal
-from models.submission import notices, queries, rules
+from models.submission import duty, notices, queries, rules
 from models.submission.contents import content_of, digest_of, totals_of
 from models.submission.lateness import option_for
 from models.submission.queries import Preview
@@ -28,32 +28,33 @@ def propose(session: Session, by: By, sheet: Assessment) -> Proposal:
     before = queries.waiting(session, sheet.id)
     now = queries.preview(session, sheet, by.now)
     _check(rules.why_not_propose(session, by, sheet, now.checks, now.digest, before))
-    assert by.person_id is not None  # The policy lets only people propose.
     if before is not None:
-        _settle(session, by, before, ProposalOutcome.REPLACED)
-    proposal = Proposal(
-        assessment=sheet,
-        digest=now.digest,
-        points=now.totals.points,
-        max_points=now.totals.max_points,
-        lines=now.totals.lines,
-        documents=now.totals.documents,
-        proposed_by_id=by.person_id,
-        proposed_at=by.now,
-    )
+        settle(session, by, before, ProposalOutcome.REPLACED)
+    proposal = new_proposal(by, sheet, now)
     session.add(proposal)
     session.flush()
     details = {"proposal": proposal.id, "sheet": sheet.id, "digest": proposal.digest}
     audit.append(session, "propose_sheet", by, **details)
     notices.tell_proposed(session, proposal)
+    duty.plan(session, proposal)
     return proposal
+
+
+def withdraw(session: Session, by: By, proposal: Proposal, reason: str) -> None:
+    """The unit takes back what waits for the head, who is told; the sheet stays as it is."""
+    _hold(session, proposal)
+    _check(rules.why_not_withdraw(session, by, proposal, reason))
+    settle(session, by, proposal, ProposalOutcome.WITHDRAWN, reason.strip())
+    details = {"proposal": proposal.id, "reason": proposal.reason}
+    audit.append(session, "withdraw_proposal", by, **details)
+    notices.tell_withdrawn(session, proposal, by)
 
 
 def return_proposal(session: Session, by: By, proposal: Proposal, reason: str) -> None:
     """The head does not approve; whoever proposed learns why (F39)."""
     _hold(session, proposal)
     _check(rules.why_not_return(session, by, proposal, reason))
-    _settle(session, by, proposal, ProposalOutcome.RETURNED, reason.strip())
+    settle(session, by, proposal, ProposalOutcome.RETURNED, reason.strip())
     details = {"proposal": proposal.id, "reason": proposal.reason}
     audit.append(session, "return_proposal", by, **details)
     notices.tell_returned(session, proposal, by)
@@ -74,8 +75,8 @@ def approve(session: Session, by: By, proposal: Proposal, seen: str = "") -> Sub
     _check(rules.why_incomplete(now.checks))
     if now.digest != (seen or proposal.digest):
         raise _changed(proposal, now)
-    _settle(session, by, proposal, ProposalOutcome.APPROVED)
-    submission = _send(session, by, proposal)
+    settle(session, by, proposal, ProposalOutcome.APPROVED)
+    submission = send(session, by, proposal)
     audit.append(
         session,
         "lock_sheet",
@@ -111,9 +112,25 @@ def reopen(
     return reopening
 
 
-def _send(session: Session, by: By, proposal: Proposal) -> Submission:
+def new_proposal(by: By, sheet: Assessment, now: Preview) -> Proposal:
+    """What would be sent ``now``, as a proposal of ``by``."""
+    assert by.person_id is not None  # The policy lets only people propose.
+    return Proposal(
+        assessment=sheet,
+        digest=now.digest,
+        points=now.totals.points,
+        max_points=now.totals.max_points,
+        lines=now.totals.lines,
+        documents=now.totals.documents,
+        proposed_by_id=by.person_id,
+        proposed_at=by.now,
+    )
+
+
+def send(session: Session, by: By, proposal: Proposal) -> Submission:
+    """Lock the sheet and keep what holds; whoever may has been asked for it."""
     sheet = proposal.assessment
-    assert by.person_id is not None  # The policy lets only a head approve.
+    assert by.person_id is not None  # The policy lets only people send.
     due_at = queries.due_at(session, sheet)
     late_by = queries.lateness(session, sheet, by.now)
     _score_timeliness(session, by, sheet, due_at, late_by)
@@ -137,6 +154,7 @@ def _send(session: Session, by: By, proposal: Proposal) -> Submission:
     session.add(submission)
     sheet.locked_at = by.now
     session.flush()
+    stand_ins.end_all(session, by, sheet)
     return submission
 
 
@@ -188,9 +206,10 @@ def _hold(session: Session, proposal: Proposal) -> None:
     session.refresh(proposal)
 
 
-def _settle(
+def settle(
     session: Session, by: By, proposal: Proposal, outcome: ProposalOutcome, reason: str = ""
 ) -> None:
+    """The proposal waits no longer."""
     proposal.outcome, proposal.reason = outcome, reason
     proposal.settled_by_id, proposal.settled_at = by.person_id, by.now
     session.flush()

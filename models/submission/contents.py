@@ -7,7 +7,8 @@ or None), ``inputs``, ``points`` (text; None where there are none), ``rule_point
 the rule gives them), ``claim_reason`` (why the unit claims others, or empty), ``data_as_of`` (the
 day of the figures, or empty), ``explanation`` (``id`` and ``text``, or None) and ``evidence``:
 ``link`` and ``document`` (ids), ``name``, ``sha256``, ``url``, ``number``, ``dated_on``,
-``locator``.
+``issuer``, ``locator``. Where a coordinator entered any of it on the unit's behalf there is
+``on_behalf`` as well: ``what``, ``person`` (id), ``reason`` (F40).
 """
 
 import hashlib
@@ -21,11 +22,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from models import assessment
+from models import assessment, stand_ins
 from models.assessment import Adjustment
 from models.assessment.tables import Assessment, Line, SelfScore
 from models.catalogue.tables import Item, Method
 from models.evidence.tables import Evidence, EvidenceLink, Explanation
+from models.stand_ins.tables import StandIn
 
 NO_AREA = ("", "")
 
@@ -64,13 +66,16 @@ def content_of(session: Session, sheet: Assessment, *, timed: bool) -> dict[str,
         query = query.where(Line.timed.is_(False))
     scores, links = _scores(session, sheet), _links(session, sheet)
     explanations, areas = _explanations(session, sheet), _areas(session, sheet)
+    stood_in = stand_ins.of_sheet(session, sheet.id)
     lines: list[dict[str, Any]] = []
     beside: list[dict[str, Any]] = []
     for line, item in session.execute(query):
         area = areas[item.area_id] if item.area_id else NO_AREA
-        written = _line(item, area, scores.get(line.id), line.id)
-        written["explanation"] = explanations.get(line.id)
+        score, explanation = scores.get(line.id), explanations.get(line.id)
+        written = _line(item, area, score, line.id)
+        written["explanation"] = _explanation(explanation)
         written["evidence"] = [_proof(link) for link in links[line.id]]
+        written |= _on_behalf(stood_in, score, explanation, links[line.id])
         (beside if item.method is Method.ADJUSTMENT else lines).append(written)
     return {"lines": lines, "adjustments": beside}
 
@@ -167,6 +172,30 @@ def _as_text(points: Decimal | None) -> str | None:
     return None if points is None else f"{points:.2f}"
 
 
+def _explanation(explanation: Explanation | None) -> dict[str, Any] | None:
+    return None if explanation is None else {"id": explanation.id, "text": explanation.text}
+
+
+def _on_behalf(
+    stood_in: Sequence[StandIn],
+    score: SelfScore | None,
+    explanation: Explanation | None,
+    links: Sequence[EvidenceLink],
+) -> dict[str, Any]:
+    """Nothing, unless some of it was entered by a stand-in."""
+    acts = [("evidence", link.linked_by_id, link.linked_at) for link in links]
+    if explanation is not None:
+        acts.insert(0, ("explanation", explanation.written_by_id, explanation.written_at))
+    if score is not None and score.scored_by_id is not None:
+        acts.insert(0, ("score", score.scored_by_id, score.scored_at))
+    found = [
+        {"what": what, "person": person_id, "reason": each.reason}
+        for what, person_id, at in acts
+        if (each := stand_ins.of_act(stood_in, person_id, at)) is not None
+    ]
+    return {"on_behalf": found} if found else {}
+
+
 def _proof(link: EvidenceLink) -> dict[str, Any]:
     document = link.evidence
     return {
@@ -177,6 +206,7 @@ def _proof(link: EvidenceLink) -> dict[str, Any]:
         "url": document.url,
         "number": document.number,
         "dated_on": document.dated_on.isoformat() if document.dated_on else "",
+        "issuer": document.issuer,
         "locator": link.locator,
     }
 
@@ -220,8 +250,8 @@ def _links(session: Session, sheet: Assessment) -> dict[int, list[EvidenceLink]]
     return found
 
 
-def _explanations(session: Session, sheet: Assessment) -> dict[int, dict[str, Any]]:
+def _explanations(session: Session, sheet: Assessment) -> dict[int, Explanation]:
     query = select(Explanation).join(Line, Line.id == Explanation.line_id)
     open_ones = (Line.assessment_id == sheet.id, Explanation.closed_at.is_(None))
     rows = session.scalars(query.where(*open_ones).order_by(Explanation.id))
-    return {row.line_id: {"id": row.id, "text": row.text} for row in rows}
+    return {row.line_id: row for row in rows}

@@ -57,7 +57,17 @@ def receipt(submission: Submission) -> dict[str, Any]:
             for each in adjustments_of(submission.content)
             if each.points
         ],
+        "report": report_part(submission),
     }
+
+
+def report_part(submission: Submission) -> Part | None:
+    """The signed report with which it was sent, if it was."""
+    report = submission.report
+    if report is None:
+        return None
+    about = {"number": report.number, "dated_on": report.dated_on, "file": report.evidence.name}
+    return Part("sent_with_report", **about, mark=report.file.sha256[:8])
 
 
 def tell_proposed(session: Session, proposal: Proposal) -> None:
@@ -88,6 +98,21 @@ def tell_returned(session: Session, proposal: Proposal, by: By) -> None:
     told = [binding for binding in told if binding.person_id != by.person_id]
     key = f"proposal:{proposal.id}:returned"
     _tell(session, "sheet_returned", values, told, key, by.now, offers)
+
+
+def tell_withdrawn(session: Session, proposal: Proposal, by: By) -> None:
+    """The heads, who were asked to decide; not a head who withdrew it."""
+    values = {
+        "person": by.person.name if by.person else "",
+        "unit": proposal.assessment.unit.name,
+        "withdrawn_at": by.now,
+        "reason": proposal.reason,
+    }
+    heads = _holding(session, proposal.assessment.unit_id, {Role.HEAD})
+    told = [binding for binding in heads if binding.person_id != by.person_id]
+    key = f"proposal:{proposal.id}:withdrawn"
+    offers = [Choice("status"), Choice("menu")]
+    _tell(session, "proposal_withdrawn", values, told, key, by.now, offers)
 
 
 def tell_sent(session: Session, submission: Submission, by: By) -> None:

@@ -4,17 +4,16 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models import assessment, policy
+from models import assessment, calendar, policy, reasons
 from models.assessment.tables import Assessment
 from models.campaigns.rules import EffectiveWindow
 from models.messages import Choice
-from models.people.tables import By
+from models.people.tables import By, Role
 from models.policy import Action
 from models.refusals import Refusal
+from models.reminders import Rung
 from models.submission.checks import Checks, Doubt
 from models.submission.tables import Proposal, ProposalOutcome, Submission
-
-REASON_SIGNS = 500
 
 
 def why_not_look(session: Session, by: By, sheet: Assessment) -> Refusal | None:
@@ -54,20 +53,40 @@ def why_not_decide(session: Session, by: By, proposal: Proposal) -> Refusal | No
         return refusal
     if refusal := assessment.why_locked(sheet):
         return refusal
+    return why_settled(proposal)
+
+
+def why_settled(proposal: Proposal) -> Refusal | None:
+    """That the proposal waits no longer: what became of it, when, and why it was withdrawn."""
     if proposal.outcome is ProposalOutcome.WAITING:
         return None
-    values = {"outcome": proposal.outcome, "settled_at": proposal.settled_at}
-    return Refusal("proposal_settled", [Choice("menu")], **values)
+    at = {"settled_at": proposal.settled_at}
+    if proposal.outcome is ProposalOutcome.WITHDRAWN:
+        who = proposal.settled_by.name if proposal.settled_by else ""
+        values = {"person": who, "reason": proposal.reason}
+        return Refusal("proposal_withdrawn", [Choice("menu")], **values, **at)
+    return Refusal("proposal_settled", [Choice("menu")], outcome=proposal.outcome, **at)
+
+
+def why_not_withdraw(
+    session: Session, by: By, proposal: Proposal, reason: str | None
+) -> Refusal | None:
+    """Who proposed takes it back, or the focal officer, before the head has decided.
+
+    ``reason`` is None as long as nobody has been asked for it.
+    """
+    if refusal := policy.why_not(session, by, Action.PROPOSE, proposal.assessment):
+        return refusal
+    if refusal := assessment.why_locked(proposal.assessment) or why_settled(proposal):
+        return refusal
+    if by.person_id != proposal.proposed_by_id and by.role is not Role.FOCAL_OFFICER:
+        values = {"person": proposal.proposed_by.name}
+        return Refusal("proposal_of_another", [Choice("menu")], **values)
+    return reasons.why_not(reason, "withdrawal_needs_reason")
 
 
 def why_not_return(session: Session, by: By, proposal: Proposal, reason: str) -> Refusal | None:
-    if refusal := why_not_decide(session, by, proposal):
-        return refusal
-    if not reason.strip():
-        return Refusal("return_needs_reason")
-    if len(reason) > REASON_SIGNS:
-        return Refusal("reason_too_long", length=len(reason), limit=REASON_SIGNS)
-    return None
+    return why_not_decide(session, by, proposal) or reasons.why_not(reason, "return_needs_reason")
 
 
 def why_not_verify(session: Session, by: By, submission: Submission | None) -> Refusal | None:
@@ -99,8 +118,16 @@ def why_not_reopen(
         return Refusal("reopening_is_past", until=until)
     if until is not None and until < window.closes_at:
         return Refusal("reopening_shortens", closes_at=window.closes_at)
-    if reason is not None and not reason.strip():
-        return Refusal("reopening_needs_reason")
-    if reason is not None and len(reason) > REASON_SIGNS:
-        return Refusal("reason_too_long", length=len(reason), limit=REASON_SIGNS)
-    return None
+    return reasons.why_not(reason, "reopening_needs_reason")
+
+
+def decision_rungs(proposed_at: datetime, closes_at: datetime) -> list[Rung]:
+    """When the heads are reminded of a proposal that waits: at 08:00 on the first, third and
+    fifth working day after it, and at 08:00 and 14:00 of the last day; within the window."""
+    day, last = calendar.local_day(proposed_at), calendar.last_day(closes_at)
+    days = [(f"waits_{count}", calendar.add_working_days(day, count)) for count in (1, 3, 5)]
+    rungs = [Rung(name, calendar.at_hour(on, 8)) for name, on in days]
+    final = [Rung("last_day", calendar.at_hour(last, 8))]
+    final.append(Rung("last_afternoon", calendar.at_hour(last, 14)))
+    by_instant = {rung.due_at: rung for rung in (*rungs, *final)}
+    return [by_instant[at] for at in sorted(by_instant) if proposed_at < at < closes_at]

@@ -1,7 +1,7 @@
 """Signing a sheet off: what is proposed to the head, what was sent, and what was reopened."""
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,16 +10,21 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.assessment.tables import Assessment
 from models.base import Base
+from models.evidence.tables import Evidence
+from models.files import StoredFile
 from models.people.tables import Person
 
 
 class ProposalOutcome(enum.StrEnum):
-    """``replaced``: the unit proposed anew, with other content."""
+    """``replaced``: the unit proposed anew, with other content. ``withdrawn``: the unit took it
+    back before the head decided. ``signed``: sent with the report that the head has signed."""
 
     WAITING = "waiting"
     APPROVED = "approved"
     RETURNED = "returned"
     REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
+    SIGNED = "signed"
 
 
 class Proposal(Base):
@@ -27,7 +32,7 @@ class Proposal(Base):
 
     ``digest`` is that of the content proposed, without the lines that the sending scores;
     ``points`` and ``max_points`` are the totals as they would be at ``proposed_at``;
-    ``documents`` counts files and links. ``reason`` is why it was returned.
+    ``documents`` counts files and links. ``reason`` is why it was returned or withdrawn.
     """
 
     __tablename__ = "proposal"
@@ -64,7 +69,8 @@ class Submission(Base):
 
     ``content`` is the snapshot that ``contents`` describes and ``digest`` its SHA-256. ``due_at``
     is the announced end that counted for the unit; ``late_seconds`` is None for what came before
-    it. ``code`` names the receipt and belongs to no other.
+    it. ``code`` names the receipt and belongs to no other. ``approved_by`` is the head, or, where
+    there is a signed ``report``, who entered it.
     """
 
     __tablename__ = "submission"
@@ -87,6 +93,30 @@ class Submission(Base):
     proposal: Mapped[Proposal] = relationship()
     approved_by: Mapped[Person] = relationship()
     reopening: Mapped["Reopening | None"] = relationship(back_populates="submission")
+    report: Mapped["SignedReport | None"] = relationship(back_populates="submission")
+
+
+class SignedReport(Base):
+    """The scan of the report, signed by the head, with which a sheet was handed in (F39).
+
+    ``evidence`` is the document as it came in, which proves no line; ``number`` and ``dated_on``
+    are those on the report.
+    """
+
+    __tablename__ = "signed_report"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), unique=True)
+    evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"))
+    number: Mapped[str]
+    dated_on: Mapped[date]
+    submission: Mapped[Submission] = relationship(back_populates="report")
+    evidence: Mapped[Evidence] = relationship()
+
+    @property
+    def file(self) -> StoredFile:
+        assert self.evidence.file is not None  # A link is no scan.
+        return self.evidence.file
 
 
 class Reopening(Base):

@@ -15,6 +15,7 @@ from bot.desk import Desk
 from models import assessment, campaigns
 from models.assessment import Assessment
 from models.campaigns import Campaign, Step
+from models.campaigns.tables import SignOff
 from models.files import StoredFile
 from tests import sheets
 from tests.clock import TestClock, at
@@ -116,6 +117,21 @@ def test_a_campaign_is_made_once_and_shown_with_its_dates(province: Sessions, cc
     assert "2027, Sở Nội vụ chủ trì, 20 đơn vị" in done.output
     assert "Tự đánh giá: từ 00:00 thứ Sáu, 15/10/2027 đến 24:00 thứ Hai, 15/11/2027" in done.output
     assert cchc(*words, "--year", "2027").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "way"), [([], SignOff.HEAD), (["--sign-off", "scan"], SignOff.SCAN)]
+)
+def test_a_signed_report_is_accepted_only_where_it_is_asked_for(
+    province: Sessions, cchc: Cchc, words: list[str], way: SignOff
+) -> None:
+    """F39."""
+    made = ["create", "--owner", "SNV", "--catalogue", "department=departments", "--year", "2027"]
+    done = cchc(*made, *words)
+    assert done.exit_code == 0, done.output
+    with province() as session:
+        found = session.scalars(select(Campaign).where(Campaign.year == 2027)).one()
+    assert found.sign_off is way
 
 
 @pytest.mark.parametrize(

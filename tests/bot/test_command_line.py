@@ -15,6 +15,7 @@ import click
 import pytest
 
 from bot.cli import cli
+from tests import terminal
 from tests.province import DATA
 
 CCHC = [sys.executable, "-m", "bot"]
@@ -30,18 +31,9 @@ class Office:
         self.environment = kept | {"PYTHONPATH": str(ROOT), "LANG": "vi_VN.UTF-8"} | settings
 
     def cchc(self, *arguments: str) -> tuple[int, str, str]:
-        done = subprocess.run(
-            [*CCHC, *arguments],
-            cwd=self.folder,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert "Traceback" not in done.stderr, done.stderr
-        return done.returncode, done.stdout, done.stderr
+        status, out, err = terminal.cchc(arguments, self.folder, self.environment)
+        assert "Traceback" not in err, err
+        return status, out, err
 
     def does(self, *arguments: str) -> str:
         status, out, err = self.cchc(*arguments)
@@ -130,6 +122,12 @@ def test_a_wrong_call_ends_with_two_and_says_how_it_is_called(office: Office, ca
     status, out, err = office.cchc(*call.split())
     assert (status, out, err.startswith("Usage: ")) == (2, "", True)
     assert not (office.folder / "var").exists()
+
+
+def test_it_is_called_as_a_module(office: Office) -> None:
+    called = [*CCHC, "--help"]
+    done = subprocess.run(called, cwd=office.folder, env=office.environment, capture_output=True)
+    assert (done.returncode, done.stdout.decode().startswith("Usage: cchc")) == (0, True)
 
 
 def test_one_bot_runs_in_a_folder_and_ends_when_told(office: Office) -> None:

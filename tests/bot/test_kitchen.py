@@ -3,6 +3,8 @@
 import asyncio
 import os
 import resource
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from bot import kitchen
 from bot.intake import Fault
 from bot.kitchen import Kitchen, KitchenFailed, Verdict
+from bot.reports import REPORTS
 from models.refusals import Refusal
 from tests.bot.corpus import archive, pdf
 
@@ -34,11 +37,11 @@ def letter(tmp_path: Path) -> Path:
 
 
 CIRCLES = """
-import sys, bot.kitchen, bot.intake
+import sys, bot.cooking, bot.intake
 def circles(*_):
     while True: pass
 bot.intake.inspect = circles
-bot.kitchen.serve(int(sys.argv[1]))
+bot.cooking.serve(int(sys.argv[1]))
 """
 FINE = Verdict("application/pdf")
 
@@ -83,7 +86,7 @@ def test_a_child_that_hangs_costs_only_its_own_file(
 def test_a_child_that_cannot_get_memory_costs_only_its_own_file(letter: Path) -> None:
     async def work(made: Kitchen) -> None:
         assert await made.inspect(letter, "a.pdf") == FINE
-        order = {"inspect": str(letter), "name": "a" * (40 << 20)}
+        order = {"inspect": str(letter), "name": "a" * (60 << 20)}
         with pytest.raises(KitchenFailed):
             await made._inspector.do(order)
         assert await made.inspect(letter, "a.pdf") == FINE
@@ -96,7 +99,7 @@ def test_a_child_that_was_hit_hard_is_not_used_again(letter: Path) -> None:
 
     async def work(made: Kitchen) -> None:
         assert await made.inspect(letter, "a.pdf") == FINE
-        assert (await made._inspector.do({"inspect": str(letter), "name": "a" * (30 << 20)}))[
+        assert (await made._inspector.do({"inspect": str(letter), "name": "a" * (40 << 20)}))[
             "fault"
         ] is None
         assert (made.inspector_pid, made.children) == (None, 1)
@@ -150,3 +153,12 @@ def test_an_idle_kitchen_has_no_child(letter: Path) -> None:
 def child_of(made: Kitchen) -> int:
     assert made.inspector_pid is not None
     return made.inspector_pid
+
+
+@pytest.mark.parametrize("report", sorted(REPORTS))
+def test_what_makes_a_report_knows_no_database_and_no_event_loop(report: str) -> None:
+    """A child that was just started has its first file within a second: what it loads counts."""
+    code = f"import sys, bot.cooking, bot.reports.{report}; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    heavy = {"sqlalchemy", "asyncio", "aiohttp", "telegram", "models.inbox"}
+    assert heavy & set(loaded.stdout.decode().split()) == set()

@@ -3,6 +3,7 @@ unasked (I5, reliability.md 3). Over real HTTP, on a real database."""
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -62,6 +63,22 @@ class Office:
             await kitchen.close()
             database.close()
 
+    async def dies_after(self, seconds: float) -> None:
+        """A life that ends at once, without a word to the database."""
+        database = Database(databases.create(self._url))
+        channel = TelegramChannel(TOKEN, api_url=self._api.url)
+        kitchen, store = Kitchen(), self.store_of(self._folder)
+        postman = Postman(database, {channel.name: channel}, Words(), store, kitchen, self._clock)
+        task = asyncio.create_task(postman.run())
+        await asyncio.sleep(seconds)
+        dying = [task, *postman._tasks]
+        for each in dying:
+            each.cancel()
+        await asyncio.gather(*dying, return_exceptions=True)
+        await channel.close()
+        await kitchen.close()
+        database.close()
+
     def queue(self, session: Session, user: User, kind: Kind = Kind.ANSWER) -> int:
         self._count += 1
         id = outbox.enqueue(
@@ -93,6 +110,11 @@ async def settled(database: Database, count: int, seconds: float = 10) -> list[O
             if sum(message.settled_at is not None for message in found) >= count:
                 return found
             await asyncio.sleep(0.01)
+
+
+def statuses(sessions: sessionmaker[Session]) -> Counter[SendStatus]:
+    with sessions() as session:
+        return Counter(session.scalars(select(OutboxMessage.status)))
 
 
 def run(office: Office, messages: Callable[[Session], None], count: int) -> list[OutboxMessage]:
@@ -251,6 +273,30 @@ def test_what_was_on_its_way_when_the_process_ended_is_unknown(
     sent = run(office, lambda _: None, 2)
 
     assert [m.status for m in sent] == [SendStatus.SENT, SendStatus.UNKNOWN]
+
+
+def test_a_bot_that_dies_again_and_again_uses_up_no_answers_second_chance(
+    office: Office, api: Server, sessions: sessionmaker[Session]
+) -> None:
+    """Each of its lives ends while it sends; few messages are struck, no answer for good (X1)."""
+    users = [api.user(f"Officer{number}") for number in range(40)]
+    with sessions.begin() as session:
+        for user in users[:6]:
+            office.queue(session, user)
+        for user in users[6:]:
+            office.queue(session, user, Kind.NOTICE)
+    api.fault("sendMessage", "hang", times=-1)
+    lives = 6
+    for _ in range(lives):
+        asyncio.run(office.dies_after(0.3))
+    struck = statuses(sessions)
+    assert struck[SendStatus.UNKNOWN] <= 2 * lives, struck
+    api.heal()
+
+    sent = run(office, lambda _: None, 40)
+
+    answers = [message.status for message in sent if message.kind is Kind.ANSWER]
+    assert answers == [SendStatus.SENT] * 6
 
 
 @pytest.mark.parametrize("state", ["blocked", "deactivated", "not_found"])

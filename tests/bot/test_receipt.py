@@ -2,8 +2,6 @@
 
 import asyncio
 import io
-import shutil
-import subprocess
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,8 +13,8 @@ import pytest
 from bot.kitchen import Kitchen
 from bot.reports import REPORTS
 from models.messages import Part
+from tests import libreoffice
 
-OFFICE = next((p for name in ("soffice", "libreoffice") if (p := shutil.which(name))), None)
 VALUES: dict[str, Any] = {
     "language": "vi",
     "code": "STP-26-7KQ4",
@@ -44,8 +42,9 @@ VALUES: dict[str, Any] = {
          "rule_points": Decimal("0.94"), "points": Decimal(1), "reason": "Đủ biên bản, xin xét"},
     ],
     "files": [
-        {"name": "KH-12 <kế hoạch> \x07.pdf", "mark": "9f3ac21b", "codes": ["1.1.1", "1.1.2"]},
-        {"name": "https://stp.example.vn/a", "mark": "", "codes": ["1.2.1"]},
+        {"name": "KH-12 <kế hoạch> \x07.pdf", "mark": "9f3ac21b",
+         "card": "12/KH-STP · 08/01/2026 · Sở Tư pháp", "codes": ["1.1.1", "1.1.2"]},
+        {"name": "https://stp.example.vn/a", "mark": "", "card": "", "codes": ["1.2.1"]},
     ],
 }  # fmt: skip
 
@@ -76,6 +75,8 @@ def test_the_kitchen_makes_a_receipt_in_the_layout_of_decree_30() -> None:
     head = document.tables[0]
     assert head.cell(0, 0).text.strip() == "SỞ NỘI VỤ"
     assert head.cell(0, 1).text.startswith("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập")
+    grid = [round(column.width.mm) for column in document.tables[1].columns]
+    assert grid == [12, 83, 28, 21, 18]
     assert head.cell(1, 0).text == "Mã biên nhận: STP-26-7KQ4"
     assert head.cell(1, 1).text == "Ngày 12 tháng 11 năm 2026"
 
@@ -106,9 +107,9 @@ def test_it_says_what_was_sent_when_and_by_whom() -> None:
         ],
     ]
     assert files == [
-        ["STT", "Tên tệp", "Mã tệp", "Tiêu chí"],
-        ["1", "KH-12 <kế hoạch> .pdf", "9f3ac21b", "1.1.1, 1.1.2"],
-        ["2", "https://stp.example.vn/a", "liên kết", "1.2.1"],
+        ["STT", "Tên tệp", "Số, ngày, cơ quan ban hành", "Mã tệp", "Tiêu chí"],
+        ["1", "KH-12 <kế hoạch> .pdf", VALUES["files"][0]["card"], "9f3ac21b", "1.1.1, 1.1.2"],
+        ["2", "https://stp.example.vn/a", "", "liên kết", "1.2.1"],
     ]
 
 
@@ -124,12 +125,9 @@ def test_it_comes_in_english_and_late_and_without_files_or_claims() -> None:
     assert "There are no files." in text
 
 
-@pytest.mark.skipif(OFFICE is None, reason="there is no LibreOffice here")
+@pytest.mark.office
+@pytest.mark.usefixtures("office")
 def test_an_office_program_prints_it(tmp_path: Path) -> None:
-    assert OFFICE is not None
     path = tmp_path / "bien-nhan.docx"
     path.write_bytes(REPORTS["receipt"](VALUES))
-    command = [OFFICE, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(path)]
-    home = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
-    subprocess.run(command, check=True, timeout=90, env=home, capture_output=True)
-    assert path.with_suffix(".pdf").read_bytes().startswith(b"%PDF")
+    assert libreoffice.converted(path, "pdf", tmp_path).read_bytes().startswith(b"%PDF")

@@ -4,8 +4,6 @@ import asyncio
 import io
 import json
 import re
-import shutil
-import subprocess
 import time
 import zipfile
 from collections.abc import Callable
@@ -19,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from bot.kitchen import Kitchen
 from bot.receiving import SPREADSHEET
 from models.files import as_json, from_json
+from tests import libreoffice
 from tests.bench import Bench
 from tests.bot.test_clamd import receive
 from tests.workbooks import (
@@ -28,13 +27,13 @@ from tests.workbooks import (
     found_in,
     keyed,
     opened,
+    options_of,
     rewritten,
     sheet_of,
     taken,
 )
 
 SHEET, MARK = "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"
-SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 END = "</sheetData>"
 
 
@@ -261,7 +260,30 @@ def test_a_second_sheet_and_moved_rows_do_no_harm(content: bytes) -> None:
     assert found["rows"]["1.1.1"][0][0] == "F8"
 
 
-@pytest.mark.skipif(SOFFICE is None, reason="there is no LibreOffice here")
+@pytest.mark.office
+@pytest.mark.usefixtures("office")
+def test_typed_in_libreoffice_it_says_the_same_as_typed_in_excel(
+    content: bytes, tmp_path: Path
+) -> None:
+    """F25: whoever has no Excel hands in the same figures, choices and words."""
+    book = opened(content)
+    rows, options = keyed(book), options_of(book)
+    several = next(key for key in rows if key.endswith("/1"))
+    choice = next(key for key, offered in options.items() if offered == ["Có", "Không"])
+    values = {several: "95,5", choice: "Không"}
+    words = {"1.1.1": 'Theo Kế hoạch "số 12"\n=1+1 \'cũng là chữ', choice: "Không có"}
+    cells = {f"F{rows[key]}": value for key, value in values.items()}
+    cells |= {f"G{rows[key]}": text for key, text in words.items()}
+    path = tmp_path / "out" / "bieu.xlsx"
+    path.parent.mkdir()
+    path.write_bytes(content)
+    through_office = libreoffice.filled(path, cells, tmp_path).read_bytes()
+    assert found_in(through_office) == found_in(filled(content, values, words))
+
+
+@pytest.mark.heavy
+@pytest.mark.office
+@pytest.mark.usefixtures("office")
 @pytest.mark.parametrize("through", ["xlsx", "ods"])
 def test_libreoffice_saves_what_was_filled_in(
     content: bytes, tmp_path: Path, through: str
@@ -269,15 +291,9 @@ def test_libreoffice_saves_what_was_filled_in(
     key = next(k for k in keyed(opened(content)) if k.endswith("/1"))
     path = tmp_path / "bieu.xlsx"
     path.write_bytes(filled(content, {key: "95,5"}, {"1.1.1": "Theo kế hoạch\nsố 12"}))
-    for form, folder in ((through, tmp_path / "a"), ("xlsx", tmp_path / "b")):
-        command = [str(SOFFICE), "--headless", "--convert-to", form, "--outdir", str(folder), path]
-        subprocess.run(command, check=True, capture_output=True, timeout=100)
-        path = folder / f"bieu.{form}"
-    found = found_in(path.read_bytes())
-    assert found is not None
-    assert "fault" not in found, found
-    assert found["rows"][key][0][1:3] == ["text", "95,5"]
-    assert found["rows"]["1.1.1"][1][2] == "Theo kế hoạch\nsố 12"
+    kept = libreoffice.converted(path, through, tmp_path / "a")
+    again = libreoffice.converted(kept, "xlsx", tmp_path / "b")
+    assert found_in(again.read_bytes()) == found_in(path.read_bytes())
 
 
 def test_the_reception_hands_over_what_was_read(bench: Bench, tmp_path: Path) -> None:

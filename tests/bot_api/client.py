@@ -182,9 +182,9 @@ class User:
         """``blocked``, ``deactivated``, ``not_found``, ``migrated`` (``migrated_to=…``)."""
         self._client.control("chat", chat=self.id, state=state, **more)
 
-    def messages(self) -> list[Message]:
-        """All that the bot ever sent here."""
-        return self._client.messages_to(self.id, 0, 0)
+    def messages(self, after: int = 0, timeout: float = 0) -> list[Message]:
+        """What the bot sent here, without the first ``after``; waits for one if there is none."""
+        return self._client.messages_to(self.id, after, timeout)
 
     def next_that(
         self, fits: Callable[[Message], bool], after: int, timeout: float

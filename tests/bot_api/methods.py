@@ -34,6 +34,7 @@ class Methods:
             "setmycommands": self.set_my_commands,
             "setwebhook": self.set_webhook,
             "deletewebhook": self.delete_webhook,
+            "getwebhookinfo": self.get_webhook_info,
         }.get(name.lower())
 
     async def get_me(self, values: Json) -> Json:
@@ -129,6 +130,13 @@ class Methods:
         self._world.allow(json.loads(values.get("allowed_updates") or "[]"))
         self._world.changed()
         return True
+
+    async def get_webhook_info(self, values: Json) -> Json:
+        return {
+            "url": self._world.webhook.get("url", ""),
+            "has_custom_certificate": False,
+            "pending_update_count": len(self._world.pending),
+        }
 
     async def delete_webhook(self, values: Json) -> bool:
         self._world.webhook = {}

@@ -48,7 +48,7 @@ class BotProcess:
         began = time.monotonic()
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "run"],
+                self._command(),
                 cwd=self._folder,
                 env=self._environment,
                 stdout=subprocess.PIPE,
@@ -72,6 +72,9 @@ class BotProcess:
         assert self._process.stdout is not None
         self.printed += self._process.stdout.read()
         return status
+
+    def _command(self) -> list[str]:
+        return [sys.executable, "-m", "bot", "run"]
 
     @property
     def log(self) -> str:

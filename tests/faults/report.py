@@ -10,11 +10,28 @@ import tempfile
 from pathlib import Path
 
 from tests import postgres
+from tests.suite import keeping_bytecode
 
 ON_BOTH = ("kills", "stops", "writers", "outages", "histories")
-ON_SQLITE = (*ON_BOTH, "sends", "unreachable", "downloads", "full_disk")
+ON_SQLITE = (*ON_BOTH, "sends", "unreachable", "downloads", "full_disk", "power_loss")
 KILLS_ON_POSTGRES = "200"
 MUTANTS = "100000"
+THREATS = {
+    "CCHC_STRANGERS": "10000",
+    "CCHC_RACES": "1000",
+    "CCHC_TOKENS": "100000",
+    "CCHC_GUESSES": "1000000",
+    "CCHC_POSTS": "100000",
+    "CCHC_LEAVERS": "1000",
+    "CCHC_TAMPERINGS": "10000",
+}
+THREATENED = (
+    "faults/test_access.py",
+    "faults/test_guesses.py",
+    "faults/test_secrets.py",
+    "faults/test_revoked.py",
+    "models/test_audit.py",
+)
 
 
 def main() -> int:
@@ -33,6 +50,8 @@ def main() -> int:
         if not sample:
             seed = os.environ.get("CCHC_SEED", "7")
             failed += _run("-m", "tests.faults.mutants", "--count", MUTANTS, "--seed", seed)
+            suites = [f"tests/{file}" for file in THREATENED]
+            failed += _run("-m", "pytest", "-rP", "-o", "timeout=0", *suites, **THREATS)
         print("\n".join(rows(found)))
     return 1 if failed else 0
 
@@ -50,9 +69,8 @@ def _pytest(suites: tuple[str, ...], environment: dict[str, str]) -> bool:
 
 
 def _run(*arguments: str, **environment: str) -> bool:
-    return (
-        subprocess.run([sys.executable, *arguments], env=os.environ | environment).returncode != 0
-    )
+    environment = keeping_bytecode() | environment
+    return subprocess.run([sys.executable, *arguments], env=environment).returncode != 0
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.store import Store
 from models.messages import Kind
 from models.outbox import OutboxMessage, SendStatus
+from models.sending import MOST_COPIES
 from tests.bot_api import Server, serve
 from tests.conftest import SERVER
 from tests.faults import figures
@@ -60,17 +61,24 @@ def test_nothing_is_lost_or_done_twice(
     )
     expect(found)
     # Only who waits for an answer that two kills struck may wait in vain: it is shown as unknown.
+    # A start that sends with care (bot/departures.py) keeps these few.
     struck = unknown_answers(province)
     in_vain = [officer for officer in officers if officer.failures]
     assert [o.failures for o in in_vain if str(o.user.id) not in struck] == []
+    figures.note("X1", f"{database}, {KILLS:,} kills: {len(struck)} answers shown as unknown")
+    assert len(in_vain) <= len(struck) <= OFFICERS // 10 + KILLS // 50
     assert "Traceback" not in bot.log, bot.log[-3000:]
 
 
 def unknown_answers(sessions: sessionmaker[Session]) -> set[str]:
-    """The chats with an answer that was sent twice, and of which nobody knows (I5)."""
-    unknown = (OutboxMessage.status == SendStatus.UNKNOWN, OutboxMessage.kind != Kind.NOTICE)
+    """The chats whose newest answer was sent twice, and of which nobody knows (I5)."""
+    answers = select(OutboxMessage).where(OutboxMessage.kind != Kind.NOTICE)
     with sessions() as session:
-        return set(session.scalars(select(OutboxMessage.address).where(*unknown)))
+        found = session.scalars(answers.order_by(OutboxMessage.id)).all()
+    newest = {message.address: message for message in found}
+    lost = [m for m in newest.values() if m.status is SendStatus.UNKNOWN]
+    assert all(m.unknowns == MOST_COPIES for m in lost)
+    return {message.address for message in lost}
 
 
 def kill_again_and_again(

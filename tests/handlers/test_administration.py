@@ -33,6 +33,7 @@ def test_the_coordinator_invites_by_words_and_the_code_works(bench: Bench) -> No
         "reviewer",
         "council_member",
         "observer",
+        "member",
     ]
     hoa.picks("in_role", "focal_officer")
     hoa.types("  Nguyễn   Văn An ")
@@ -54,10 +55,12 @@ def test_an_unknown_unit_is_refused_and_the_question_stays(bench: Bench) -> None
     hoa.sees("invite_which_role", unit="Sở Tài chính")
 
 
-def test_a_focal_officer_invites_a_deputy_of_the_own_unit_and_nothing_else(bench: Bench) -> None:
+def test_a_focal_officer_invites_deputies_and_members_of_the_own_unit_only(bench: Bench) -> None:
     an = bench.officer("Nguyễn Văn An", "STP")
     an.types("/moi")
-    an.sees("invite_which_name", unit="Sở Tư pháp", role=Role.DEPUTY)
+    an.sees("invite_which_role", unit="Sở Tư pháp")
+    assert offered(an, "in_role") == ["deputy", "member"]
+    an.picks("in_role", "deputy")
     an.picks("without_name")
     an.sees("invitation_made", role=Role.DEPUTY, unit="Sở Tư pháp")
 

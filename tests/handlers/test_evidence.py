@@ -46,6 +46,24 @@ def test_a_caption_with_a_code_files_itself(an: Officer) -> None:
     an.picks("evidence_locator")
     an.types("mục II tr.3")
     assert "Trang, mục: mục II tr.3" in an.text
+    assert "Chưa ghi" not in an.text
+
+
+def test_what_the_card_does_not_say_is_listed_and_may_stay_open(an: Officer) -> None:
+    """N6: given bit by bit, in any order; nothing of it holds anybody up."""
+    an.sends(BC, caption="1.2.1")
+    assert an.text.split("\n")[2:] == [
+        "Chưa ghi: số, ngày, cơ quan ban hành, trang, mục chứng minh."
+    ]
+    an.picks("evidence_locator")
+    an.types("Sở KH&ĐT")
+    assert "Cơ quan ban hành: Sở Kế hoạch và Đầu tư" in an.text
+    assert "Chưa ghi: số, ngày, trang, mục chứng minh." in an.text
+    an.picks("evidence_locator")
+    an.types("45/BC-X ngày 08/01/2026, tr.3, cơ quan ban hành: Hội Luật gia tỉnh")
+    assert "Số 45/BC-X · 08/01/2026" in an.text
+    assert "Cơ quan ban hành: Hội Luật gia tỉnh" in an.text
+    assert "Chưa ghi" not in an.text
 
 
 def test_a_file_without_a_caption_is_asked_for_its_line(an: Officer) -> None:

@@ -21,7 +21,7 @@ def test_the_focal_officer_sees_step_deadline_counts_and_the_next_act(bench: Ben
     ]
     an.picks("more")
     assert [choice.action for choice in an.choices] == [
-        *("status", "people", "settings", "help"),
+        *("status", "allot", "unit_report", "people", "settings", "help"),
         "menu",
     ]
 

@@ -40,6 +40,7 @@ def test_a_scored_line_without_proof_is_listed_and_leads_to_its_card(bench: Benc
         "Ban hành từ 15/01 đến 31/01: 0,25 điểm\n"
         "Ban hành sau 31/01 hoặc không ban hành: 0 điểm\n"
         "✓ Tự chấm: 0,25/0,5 điểm (Ban hành từ 15/01 đến 31/01).\n"
+        "Nguyễn Văn An chấm lúc 10:05 thứ Ba, 03/11/2026.\n"
         "Tài liệu kiểm chứng: chưa có."
     )
     actions = [choice.action for choice in an.choices]

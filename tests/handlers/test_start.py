@@ -163,6 +163,7 @@ def test_start_without_a_code_leads_home(bench: Bench) -> None:
 def test_a_wrong_code_leaves_an_officer_where_they_were(bench: Bench) -> None:
     an = bench.officer("Nguyễn Văn An", "STP")
     an.types("/moi")
+    an.picks("in_role", "deputy")
     an.sees("invite_which_name")
     an.types("/start 123")
     assert an.text == UNUSABLE

@@ -1,8 +1,15 @@
 """Sending off, signing, receipts and reopening, as they are talked (conversations.md 10)."""
 
+import hashlib
+import re
+
 import pytest
 from sqlalchemy import func, select
 
+from jobs.reminders import queue_due_reminders
+from models.campaigns import Campaign
+from models.campaigns.tables import SignOff
+from models.files import Received
 from models.people import Role
 from models.submission import Proposal, Submission
 from tests import sheets
@@ -54,7 +61,7 @@ def test_from_the_check_to_the_receipt(bench: Bench, an: Officer, head: Officer)
     )
     assert "/80 (chưa gồm 20 điểm điều tra xã hội học).\n" in an.text
     assert "Tiêu chí 1.2.2 tính khi gửi; tổng trên tính theo gửi trong hạn." in an.text
-    assert an.labels == ["Trình lãnh đạo duyệt", "Về trang đầu"]
+    assert an.labels == ["Trình lãnh đạo duyệt", "Báo cáo", "Về trang đầu"]
     an.picks("propose")
     assert "Người duyệt: Lê Thị Hoa" in an.text
     assert head.text.startswith(f"Nguyễn Văn An trình kết quả tự đánh giá của {UNIT}: ")
@@ -76,7 +83,7 @@ def test_from_the_check_to_the_receipt(bench: Bench, an: Officer, head: Officer)
     assert (
         f"✓ Đã gửi kết quả tự đánh giá lúc 16:41 thứ Năm, 12/11/2026, biên nhận {code}" in an.text
     )
-    assert an.labels == ["Xem biên nhận", "Tài liệu đã nộp", "Lịch", "Khác"]
+    assert an.labels == ["Xem biên nhận", "Báo cáo", "Tài liệu đã nộp", "Lịch", "Khác"]
 
 
 def test_the_same_with_text_alone(bench: Bench) -> None:
@@ -111,7 +118,7 @@ def test_what_is_missing_blocks_and_leads_to_its_line(
     assert an.text.startswith("Kiểm tra trước khi gửi: 84/86 đã chấm, ▲ 2 lỗi bắt buộc sửa")
     assert "Tổng điểm" not in an.text
     assert "Chưa phải tổng điểm: còn 2 tiêu chí chưa chấm" in an.text
-    assert an.labels == ["Xem 2 việc", "Về trang đầu"]
+    assert an.labels == ["Xem 2 việc", "Báo cáo", "Về trang đầu"]
     an.picks("see_findings")
     assert an.text.split("\n")[1:3] == ["▲ 1.1.1: chưa chấm", "▲ 2.1.1: chưa chấm"]
     an.picks("line")
@@ -126,7 +133,7 @@ def test_what_looks_odd_is_asked_about_and_may_be_sent(
     an.sends(("KH-12.pdf", b"%PDF-1.4 1"), caption="1.1.1 KH 12/KH-STP 08/01/2025")
     an.types("/guiduyet")
     assert "86/86 đã chấm, 2 việc nên xem lại, không có lỗi bắt buộc sửa" in an.text
-    assert an.labels == ["Xem 2 việc", "Trình lãnh đạo duyệt", "Về trang đầu"]
+    assert an.labels == ["Xem 2 việc", "Trình lãnh đạo duyệt", "Báo cáo", "Về trang đầu"]
     an.picks("see_findings")
     assert an.text.split("\n")[1:3] == [
         '○ 1.1.1: "KH-12.pdf" ghi ngày 08/01/2025, ngoài năm đánh giá',
@@ -288,6 +295,126 @@ def test_a_proposal_that_nothing_changed_is_not_made_twice(
     an.sees("refusal.proposal_waits", person="Nguyễn Văn An")
     an.types("/guiduyet")
     assert "● Đã trình lãnh đạo đơn vị lúc 16:30" in an.text
-    assert an.labels == ["Về trang đầu"]
+    assert an.labels == ["Rút lại, nêu lý do", "Báo cáo", "Về trang đầu"]
     with bench.sessions() as session:
         assert session.scalar(select(func.count()).select_from(Proposal)) == 1
+
+
+def test_a_proposal_is_withdrawn_and_the_head_hears_why(
+    bench: Bench, an: Officer, head: Officer
+) -> None:
+    complete(bench, an)
+    an.types("/guiduyet")
+    an.picks("propose")
+    assert an.labels[0] == "Rút lại, nêu lý do"
+    an.types("/menu")
+    an.picks("withdraw_proposal")
+    assert "Lê Thị Hoa sẽ nhận được nguyên văn" in an.text
+    an.types("Cần sửa mục 2.1.1")
+    an.sees("proposal_is_withdrawn", unit=UNIT, reason="Cần sửa mục 2.1.1")
+    assert head.text.startswith(
+        f"● Nguyễn Văn An rút lại việc trình kết quả tự đánh giá của {UNIT} lúc 16:30"
+    )
+    head.picks("approve")
+    assert "Nguyễn Văn An đã rút lại lần trình này lúc 16:30" in head.text
+    assert "Lý do: Cần sửa mục 2.1.1." in head.text
+
+
+def test_a_reminder_leads_the_head_to_what_waits(bench: Bench, an: Officer, head: Officer) -> None:
+    """R6.2, F39: the way from the reminder to the decision."""
+    complete(bench, an)
+    an.types("/guiduyet")
+    an.picks("propose")
+    bench.clock.set("2026-11-13 08:00")
+    queue_due_reminders(bench.sessions, bench.clock)
+    assert head.text.startswith(
+        f"▲ Kết quả tự đánh giá của {UNIT} chờ anh/chị duyệt: Nguyễn Văn An trình lúc 16:30"
+    )
+    head.picks("decide")
+    head.sees("proposal_in_detail", unit=UNIT)
+    head.picks("approve")
+    head.sees("sheet_sent")
+    head.picks("decide")
+    head.sees("no_proposal_waits")
+
+
+def signs_on_paper(bench: Bench) -> None:
+    with bench.sessions.begin() as session:
+        session.scalars(select(Campaign)).one().sign_off = SignOff.SCAN
+
+
+def test_the_signed_report_takes_the_place_of_the_confirmation(
+    bench: Bench, an: Officer, head: Officer
+) -> None:
+    """F39: a scan, its number and date, and one more look before it is locked."""
+    complete(bench, an)
+    an.types("/guiduyet")
+    assert "Gửi kèm báo cáo đã ký" not in an.labels
+    signs_on_paper(bench)
+    an.types("/guiduyet")
+    an.picks("sign_with_report")
+    an.sends(("bao cao.pdf", b"%PDF signed"))
+    an.sees("ask_report_number", file="bao cao.pdf")
+    an.types("45/BC-STP")
+    an.sees("ask_report_date", number="45/BC-STP")
+    an.types("hôm nay")
+    an.sees("refusal.report_date_missing")
+    an.types("13/11/2026")
+    an.sees("refusal.report_dated_ahead")
+    an.types("12/11/2026")
+    assert "theo Báo cáo số 45/BC-STP ngày 12/11/2026" in an.text
+    assert an.labels[0] == "Gửi Sở Nội vụ và khoá phiếu"
+    an.picks("send_signed")
+    assert an.text.startswith(f"✓ {UNIT} đã gửi kết quả tự đánh giá lúc 16:30")
+    assert "Kèm Báo cáo số 45/BC-STP ngày 12/11/2026 do lãnh đạo đơn vị ký" in an.text
+    head.sees("sheet_sent", unit=UNIT)
+    an.types("/bienlai")
+    assert "Nguyễn Văn An gửi kèm báo cáo đã ký" in an.text
+    an.picks("signed_report")
+    an.sees("signed_report", number="45/BC-STP")
+    assert an.last.enclosure["sha256"] == hashlib.sha256(b"%PDF signed").hexdigest()
+
+
+def test_caption_and_link_do_on_a_platform_without_files(bench: Bench) -> None:
+    """I10."""
+    bench.clock.set("2026-11-12 16:30")
+    an = bench.officer("Nguyễn Văn An", "STP", channel="plain")
+    complete(bench, an)
+    signs_on_paper(bench)
+    an.types("/guiduyet")
+    an.types("2")
+    an.sees("ask_signed_report_by_link")
+    an.types("1")
+    link = re.search(r"upload/(\w{26})", an.text)
+    assert link is not None
+    an.uploads(link[1], ("bc.pdf", b"%PDF"), caption="Số 45/BC-STP ngày 12/11/2026")
+    an.sees("confirm_signed_report", number="45/BC-STP")
+    an.types("1")
+    an.sees("sheet_sent", unit=UNIT)
+
+
+def test_what_is_no_scan_is_not_taken(bench: Bench, an: Officer) -> None:
+    complete(bench, an)
+    signs_on_paper(bench)
+    an.types("/guiduyet")
+    an.picks("sign_with_report")
+    an.sends(Received("so lieu.xlsx", 9, "a" * 64, "application/zip"))
+    an.sees("refusal.report_not_a_scan", file="so lieu.xlsx")
+    an.sends(("1.pdf", b"%PDF 1"), ("2.pdf", b"%PDF 2"))
+    an.sees("refusal.report_is_one_file", count=2)
+
+
+def test_the_coordinator_says_whether_a_signed_report_will_do(bench: Bench, an: Officer) -> None:
+    """F39: off until then."""
+    complete(bench, an)
+    lan = bench.officer("Lê Thị Lan", "SNV", Role.COORDINATOR)
+    lan.types("/menu")
+    lan.picks("more")
+    lan.picks("sign_off")
+    assert "cách duyệt phiếu của đơn vị: duyệt trên hệ thống." in lan.text
+    an.types("/guiduyet")
+    assert "Gửi kèm báo cáo đã ký" not in an.labels
+    lan.picks("choose_sign_off")
+    lan.sees("sign_off_is_chosen")
+    an.types("/guiduyet")
+    assert "Gửi kèm báo cáo đã ký" in an.labels

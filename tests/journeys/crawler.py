@@ -33,8 +33,8 @@ WAYS_BACK = {
 }  # fmt: skip
 # Buttons whose value is a line: what follows depends on the kind of its rule.
 LINE_ACTIONS = {
-    "line", "score", "continue", "next_line", "change_figures", "explain", "evidence_line",
-    "evidence_for", "evidence_next", "evidence_see",
+    "line", "score", "score_line", "continue", "next_line", "change_figures", "explain",
+    "evidence_line", "evidence_for", "evidence_next", "evidence_see",
 }  # fmt: skip
 BY_ITSELF = "(time)"  # Nobody did anything, so perhaps there is nothing to say.
 ODD = re.compile(r"\{|\}|\bNone\b|  |\*\*| [,.;](?: |$)", re.MULTILINE)

@@ -33,19 +33,19 @@ class Talker(Protocol):
 
 
 class Reader:
-    """Waits for messages; the platforms say how to read them all."""
+    """Waits for messages; the platforms say how to read those after the first so many."""
 
-    def __init__(self, read_all: Callable[[], list[str]]) -> None:
-        self._read_all = read_all
+    def __init__(self, read: Callable[[int], list[str]]) -> None:
+        self._read = read
         self._before = 0
 
     def mark(self) -> None:
-        self._before = len(self._read_all())
+        self._before += len(self._read(self._before))
 
     def wait_for(self, fragments: tuple[str, ...]) -> str:
         until = time.monotonic() + SECONDS
         while True:
-            news = self._read_all()[self._before :]
+            news = self._read(self._before)
             for text in reversed(news):
                 if all(fragment in text for fragment in fragments):
                     return text
@@ -60,7 +60,7 @@ class InProcess:
     def __init__(self, officer: Officer) -> None:
         self._officer = officer
         self._words = Words()
-        self._reader = Reader(lambda: [self._show(m) for m in officer.messages])
+        self._reader = Reader(lambda after: [self._show(m) for m in officer.messages[after:]])
 
     def types(self, text: str) -> None:
         self._reader.mark()
@@ -123,7 +123,7 @@ class OnTelegram:
 
     def __init__(self, user: User) -> None:
         self._user = user
-        self._reader = Reader(lambda: [message.text for message in user.messages()])
+        self._reader = Reader(lambda after: [each.text for each in user.messages(after)])
 
     def types(self, text: str) -> None:
         self._reader.mark()
@@ -169,9 +169,8 @@ class OnTheWeb:
         self._write(text)
 
     def picks(self, label: str) -> None:
-        button = self._page.locator('[role="log"]').get_by_role(
-            "button", name=re.compile(f"^{re.escape(label)}")
-        )
+        beginning = re.compile("^" + re.escape(label).replace("/", r"\/"))
+        button = self._page.locator('[role="log"]').get_by_role("button", name=beginning)
         button.last.wait_for(timeout=SECONDS * 1000)
         self._reader.mark()
         button.last.click()
@@ -190,5 +189,5 @@ class OnTheWeb:
         box.fill(text)
         box.press("Enter")
 
-    def _texts(self) -> list[str]:
-        return self._page.locator('[role="log"] .entry.bot').all_inner_texts()
+    def _texts(self, after: int) -> list[str]:
+        return self._page.locator('[role="log"] .entry.bot').all_inner_texts()[after:]

@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 from bot.demo import province as sample
 from bot.store import Store
 from jobs.reminders import queue_due_reminders
-from models import appraisal, database, inbox, units
+from models import appraisal, database, inbox, outbox, units, unsettled
 from models.campaigns import Campaign
+from models.campaigns.tables import SignOff
 from models.evidence import Evidence
 from models.files import StoredFile
 from models.inbox import Arrival, EventStatus, InboxEvent
-from models.people import By, Person, Role
+from models.outbox import OutboxMessage, Recipient
+from models.people import Binding, By, Person, Role
 from tests import sheets, workbooks
 from tests.bench import Bench, Officer, received
 from tests.clock import TestClock
@@ -46,7 +48,7 @@ NO_SCREENS = {"already_joined", "which_role", "ask_receipt_code", *NOT_TAKEN}
 COMMANDS = [
     "/menu", "/trogiup", "/lich", "/tinhtrang", "/minhchung", "/bieumau", "/nhiemvu", "/tiendo",
     "/moi", "/danhba", "/loi", "/caidat", "/dangnhap", "/start", "/guiduyet", "/bienlai",
-    "/dientap",
+    "/dientap", "/chuaro", "/giaoviec", "/baocao",
 ]  # fmt: skip
 TIMES = {
     "before": "2026-10-13 09:00",
@@ -75,12 +77,19 @@ ANSWERS = {
     "directory.unit": ("son dong", "Sở"),
     "directory.reason": ("Chuyển công tác",),
     "directory.successor": ("Lê Văn Cường",),
+    "allotment.lines": ("2, 1.1.1",),
+    "allotment.take_back": ("1.1.1",),
     "approval.reason": ("Xem lại điểm 1.3.3",),
+    "signing.number": ("45/BC-STP", "45/BC-STP 11/11/2026"),
+    "stand_in.reason": ("Công văn số 12/STP-VP",),
+    "submission.withdrawal": ("Cần sửa 1.3.3",),
     "receipts.code": ("STP-26-0000",),
+    "unit_report.remark": ("Thiếu biên chế", "x" * 4_001),
     "reopening.until": ("16/10", "20/11"),
     "reopening.reason": ("Công văn số 12/STP-VP",),
     "appraisal.note": ("Người thân làm ở đơn vị đó",),
     "dead_letters.reason": ("Đã gửi lại bằng cách khác",),
+    "unsettled.reason": ("Đã hỏi qua điện thoại",),
 }
 HOMES: dict[str, Sequence[tuple[Role, str]]] = {
     "focal officer": [(Role.FOCAL_OFFICER, "STP")],
@@ -91,6 +100,7 @@ HOMES: dict[str, Sequence[tuple[Role, str]]] = {
     "coordinator": [(Role.COORDINATOR, "SNV")],
     "admin": [(Role.ADMIN, "SNV")],
     "observer": [(Role.OBSERVER, "VPUBND")],
+    "member": [(Role.MEMBER, "STP")],
     "several": [
         (Role.FOCAL_OFFICER, "HYENTHE"),
         (Role.DEPUTY, "STP"),
@@ -128,6 +138,8 @@ def person(bench: Bench, who: str) -> Officer:
         officer = bench.officer("Người Bấm Nút", unit, role)
         if role in appraisal.REVIEWERS:
             give_tasks(bench, officer, unit)
+        if role is Role.MEMBER:
+            give_lines(bench, unit)
     if HOMES[who][0][0] in WORKERS:
         leave_work(officer)
     return officer
@@ -149,6 +161,18 @@ def give_tasks(bench: Bench, officer: Officer, unit: str) -> None:
         for area in appraisal.areas_of_agency(session, campaign, agency):
             by = By(bench.clock())
             appraisal.assign(session, by, campaign, agency, area.code, reviewer)
+
+
+def give_lines(bench: Bench, unit: str) -> None:
+    """The newest colleague gets area 1 and a line of another."""
+    author = bench.officer("Tác Giả", unit)
+    with bench.sessions() as session:
+        holder = session.scalars(select(Binding.id).where(Binding.role == Role.MEMBER)).one()
+    author.types("/giaoviec")
+    author.picks("colleague", holder)
+    author.picks("give_more")
+    author.types("1, 2.1.1")
+    author.picks("give_now")
 
 
 def send_workbook(officer: Officer) -> None:
@@ -190,11 +214,18 @@ def send_file(crawler: Crawler, path: str) -> None:
 
 
 def fill(session: Session, folder: Path) -> None:
-    """The demo's province, in which work has been done, and a letter that died."""
+    """The demo's province, in which work has been done, a letter that died, and two messages of
+    which nobody knows whether they arrived, or that were not taken."""
     sample.build(session, Store(folder))
     arrival = Arrival("test", "dead", "ai đó", {"text": "?"})
     [event] = inbox.store(session, [arrival], local("2026-10-13 08:00"))
     session.get_one(InboxEvent, event.id).status = EventStatus.DEAD
+    for status in unsettled.OPEN:
+        to = Recipient("test", "ai đó", binding_id=1)
+        at = local("2026-10-13 08:00")
+        id = outbox.enqueue(session, "menu", to=to, key=f"lost {status}", at=at)
+        message = session.get_one(OutboxMessage, id or 0)
+        message.status, message.claimed_at, message.attempts = status, at, 1
 
 
 @pytest.fixture
@@ -239,6 +270,8 @@ def test_every_button(worked: World, clock: TestClock, who: str, when: str) -> N
     [
         ("focal officer", "complete"),
         ("head", "proposed"),
+        ("focal officer", "proposed"),
+        ("focal officer", "signed"),
         ("focal officer", "sent"),
         ("coordinator", "sent"),
     ],
@@ -262,8 +295,10 @@ def test_every_button_about_sending_off(
 
 REACHED = {
     ("focal officer", "complete"): {"checks_before_sending", "findings", "sheet_is_proposed"},
+    ("focal officer", "proposed"): {"ask_withdrawal_reason", "proposal_is_withdrawn"},
+    ("focal officer", "signed"): {"ask_signed_report"},
     ("head", "proposed"): {"sheet_sent", "ask_return_reason", "proposal_in_detail"},
-    ("focal officer", "sent"): {"receipt_verified", "receipt_as_file"},
+    ("focal officer", "sent"): {"receipt_verified", "receipt_as_file", "report_as_file.final"},
     ("coordinator", "sent"): {"receipt_verified", "confirm_reopening", "sheet_is_reopened"},
 }
 
@@ -273,6 +308,8 @@ def hand_in(bench: Bench, unit: str, state: str) -> None:
     author, head = bench.officer("Tác Giả", unit), bench.officer("Thủ Trưởng", unit, Role.HEAD)
     with bench.sessions.begin() as session:
         sheets.complete(session, unit, author.person_id, bench.clock())
+        if state == "signed":
+            session.scalars(select(Campaign)).one().sign_off = SignOff.SCAN
     if state in ("proposed", "sent"):
         author.types("/guiduyet")
         author.picks("propose")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from models import assessment, units
 from models.assessment import Line, SelfScore, Tally
+from models.assessment.standings import tally
 from models.catalogue import Item, Method
 from models.evidence.tables import Evidence, EvidenceLink, Explanation
 from models.people import Person
@@ -160,6 +161,26 @@ def test_a_line_is_proven_by_an_open_link_and_explained_by_an_open_explanation(
     assert progress.total == replace(expected, proven=1, not_proven=2)
     assert assessment.owes(desk.session, desk.sheet) == assessment.Owed(81, 2)
     assert assessment.tallies(desk.session, 1)[desk.sheet] == progress.total
+
+
+def test_the_counts_of_all_sheets_are_those_of_each(desk: Desk) -> None:
+    """N1: lines of every standing, one scored twice, one closed again."""
+    codes = [line.code for line in assessment.standings(desk.session, desk.sheet)][:48]
+    for place, code in enumerate(codes):
+        if place % 2:
+            desk.score(code, None if place % 3 == 0 else "0")
+        if place % 4 > 1:
+            desk.explain(code)
+        if place % 8 > 3:
+            desk.prove(code)
+    desk.score(codes[1], "0.25", version=2)
+    desk.prove(codes[3]).closed_at = desk.at
+    desk.session.flush()
+    found = assessment.tallies(desk.session, 1)
+    sheets = desk.session.scalars(select(assessment.Assessment.id)).all()
+    assert len(found) == len(sheets) == 30
+    for sheet in sheets:
+        assert found[sheet] == tally(assessment.standings(desk.session, sheet))
 
 
 def test_the_next_line_is_the_next_open_one_and_the_search_begins_again(desk: Desk) -> None:

@@ -29,6 +29,10 @@ SAID = {
     "47/50 nhiệm vụ, đạt 94%": Caption(rest="47/50 nhiệm vụ, đạt 94%"),
     "1.1.1\u202e\u200b KH": Caption(("1.1.1",), "kh", rest="KH"),
     "1.1.1 Ủy ban đồng ý": Caption(("1.1.1",), rest="Ủy ban đồng ý"),
+    "12/KH-X 08/01/2026 mục II, cơ quan ban hành: Hội Luật gia tỉnh": Caption(
+        (), "kh", "12/KH-X", DAY, "mục II", issuer="Hội Luật gia tỉnh"
+    ),
+    "1.1.1 CQBH Sở Nội vụ; bản sao": Caption(("1.1.1",), rest="bản sao", issuer="Sở Nội vụ"),
     "tờ trình số liệu": Caption((), "ttr", rest="tờ trình số liệu"),
 }
 

@@ -260,3 +260,39 @@ def test_a_received_file_comes_back_from_memory_as_it_was() -> None:
 def test_a_name_is_shown_without_what_could_mislead(sent: str, shown: str) -> None:
     """T12: no folders, no control, direction or zero-width signs, at most 200 bytes."""
     assert clean_name(sent) == shown
+
+
+@pytest.mark.parametrize(
+    ("caption", "issuer"),
+    [
+        ("1.1.1 KH 12/KH-SNV 08/01/2026", "Sở Nội vụ"),
+        ("Công văn 215/SNV-CCHC", "Sở Nội vụ"),
+        ("3/KH-SNN&PTNT", "Sở Nông nghiệp và Phát triển nông thôn"),
+        ("15/ttr-sldtbxh", "Sở Lao động - Thương binh và Xã hội"),
+        ("1823/QĐ-UBND", ""),
+        ("05/2024/NĐ-CP", ""),
+        ("12/KH-SNV, cơ quan ban hành: Sở Tư pháp", "Sở Tư pháp"),
+        ("", ""),
+    ],
+)
+def test_the_issuer_is_read_from_the_symbol_by_the_units_known(
+    session: Session, an: By, sheet: Assessment, caption: str, issuer: str
+) -> None:
+    """F28: what no known unit issued stays open; "UBND" alone is anybody's."""
+    added = evidence.add(session, an, sheet, handed("a.pdf"), caption)
+    assert added.issuer == issuer
+
+
+def test_another_number_takes_its_issuer_along(
+    session: Session, an: By, sheet: Assessment
+) -> None:
+    """F28: what the old symbol told does not stay with a new one; what was typed does."""
+    link = evidence.attach(session, an, line(session, sheet, "1.1.1"), handed("a.pdf"), SAID)
+    assert link.evidence.issuer == "Sở Tư pháp"
+    evidence.describe(session, an, link, "số 7/KH-SNV")
+    assert link.evidence.issuer == "Sở Nội vụ"
+    evidence.describe(session, an, link, "số 8/QĐ-UBND")
+    assert link.evidence.issuer == ""
+    evidence.describe(session, an, link, "UBND huyện Sơn Động")
+    evidence.describe(session, an, link, "số 9/QĐ-UBND")
+    assert link.evidence.issuer == "UBND huyện Sơn Động"

@@ -28,45 +28,56 @@ ROLES = [
     Role.COORDINATOR,
     Role.ADMIN,
     Role.OBSERVER,
+    Role.MEMBER,
+    Role.STAND_IN,
 ]
+INVITED = set(Role) - {Role.STAND_IN}  # Nobody is invited to stand in for a unit.
 ANSWERS = {
     "y": None,
     "r": "not_your_role",
     "u": "not_your_unit",
     "t": "not_your_task",
     "g": "role_not_yours_to_give",
+    "l": "line_not_given",
 }
 # For each role, in the order above, what somebody of the unit STP, of the owner SNV and of the
 # other unit STC hears who wants to do this to a thing of STP, in the campaign of SNV.
 MATRIX = {
-    #                            focal dep.  head  rev.  coun. coor. admin obs.
-    Action.FILE_EVIDENCE:       "yuu   yuu   yuu   rrr   rrr   rrr   rrr   rrr",
-    Action.EXPLAIN:             "yuu   yuu   yuu   rrr   rrr   rrr   rrr   rrr",
-    Action.SCORE:               "yuu   yuu   yuu   rrr   rrr   rrr   rrr   rrr",
-    Action.VIEW_SHEET:          "yuu   yuu   yuu   rrr   rrr   uyu   rrr   yyu",
-    Action.DOWNLOAD_EVIDENCE:   "yuu   yuu   yuu   uuu   uuu   uyu   rrr   yyu",
-    Action.PROPOSE:             "yuu   yuu   yuu   rrr   rrr   rrr   rrr   rrr",
-    Action.APPROVE:             "rrr   rrr   yuu   rrr   rrr   rrr   rrr   rrr",
-    Action.VIEW_RECEIPT:        "yuu   yuu   yuu   yuu   yuu   yyu   yyu   yuu",
-    Action.REOPEN:              "rrr   rrr   rrr   rrr   rrr   uyu   rrr   rrr",
-    Action.ASSIGN_TASKS:        "rrr   rrr   rrr   rrr   rrr   uyu   rrr   rrr",
-    Action.ANSWER_TASK:         "rrr   rrr   rrr   ttt   ttt   rrr   rrr   rrr",
-    Action.VIEW_PROGRESS:       "rrr   rrr   rrr   rrr   rrr   uyu   rrr   uyu",
-    Action.RUN_CAMPAIGN:        "rrr   rrr   rrr   rrr   rrr   uyu   rrr   rrr",
-    Action.INVITE:              "yuu   rrr   yuu   rrr   rrr   yyu   yyu   rrr",
-    Action.REVOKE:              "yuu   rrr   yuu   rrr   rrr   yyu   yyu   rrr",
-    Action.HAND_OVER:           "rrr   rrr   yuu   rrr   rrr   yyu   yyu   rrr",
-    Action.VIEW_PEOPLE:         "yuu   rrr   yuu   rrr   rrr   yyu   yyu   rrr",
-    Action.MANAGE_DEAD_LETTERS: "rrr   rrr   rrr   rrr   rrr   rrr   yyy   rrr",
-    Action.MANAGE_SENDING:      "rrr   rrr   rrr   rrr   rrr   rrr   yyy   rrr",
-    Action.IMPORT:              "rrr   rrr   rrr   rrr   rrr   rrr   rrr   rrr",
+    #                            focal dep.  head  rev.  coun. coor. admin obs.  memb. stand
+    Action.FILE_EVIDENCE:       "yuu   yuu   yuu   rrr   rrr   rrr   rrr   rrr   luu   yuu",
+    Action.EXPLAIN:             "yuu   yuu   yuu   rrr   rrr   rrr   rrr   rrr   luu   yuu",
+    Action.SCORE:               "yuu   yuu   yuu   rrr   rrr   rrr   rrr   rrr   luu   yuu",
+    Action.VIEW_SHEET:          "yuu   yuu   yuu   rrr   rrr   uyu   rrr   yyu   yuu   yuu",
+    Action.DOWNLOAD_EVIDENCE:   "yuu   yuu   yuu   uuu   uuu   uyu   rrr   yyu   yuu   yuu",
+    Action.GIVE_LINES:          "yuu   yuu   yuu   rrr   rrr   rrr   rrr   rrr   rrr   rrr",
+    Action.PROPOSE:             "yuu   yuu   yuu   rrr   rrr   rrr   rrr   rrr   rrr   rrr",
+    Action.SEND_SIGNED:         "yuu   yuu   rrr   rrr   rrr   rrr   rrr   rrr   rrr   rrr",
+    Action.APPROVE:             "rrr   rrr   yuu   rrr   rrr   rrr   rrr   rrr   rrr   rrr",
+    Action.VIEW_RECEIPT:        "yuu   yuu   yuu   yuu   yuu   yyu   yyu   yuu   yuu   yuu",
+    Action.REOPEN:              "rrr   rrr   rrr   rrr   rrr   uyu   rrr   rrr   rrr   rrr",
+    Action.STAND_IN:            "rrr   rrr   rrr   rrr   rrr   uyu   rrr   rrr   rrr   rrr",
+    Action.ASSIGN_TASKS:        "rrr   rrr   rrr   rrr   rrr   uyu   rrr   rrr   rrr   rrr",
+    Action.ANSWER_TASK:         "rrr   rrr   rrr   ttt   ttt   rrr   rrr   rrr   rrr   rrr",
+    Action.VIEW_PROGRESS:       "rrr   rrr   rrr   rrr   rrr   uyu   rrr   uyu   rrr   rrr",
+    Action.RUN_CAMPAIGN:        "rrr   rrr   rrr   rrr   rrr   uyu   rrr   rrr   rrr   rrr",
+    Action.INVITE:              "yuu   rrr   yuu   rrr   rrr   yyu   yyu   rrr   rrr   rrr",
+    Action.REVOKE:              "yuu   rrr   yuu   rrr   rrr   yyu   yyu   rrr   rrr   rrr",
+    Action.HAND_OVER:           "rrr   rrr   yuu   rrr   rrr   yyu   yyu   rrr   rrr   rrr",
+    Action.VIEW_PEOPLE:         "yuu   rrr   yuu   rrr   rrr   yyu   yyu   rrr   rrr   rrr",
+    Action.MANAGE_DEAD_LETTERS: "rrr   rrr   rrr   rrr   rrr   rrr   yyy   rrr   rrr   rrr",
+    Action.MANAGE_SENDING:      "rrr   rrr   rrr   rrr   rrr   rrr   yyy   rrr   rrr   rrr",
+    Action.SETTLE_MESSAGES:     "rrr   rrr   rrr   rrr   rrr   yyu   yyy   rrr   rrr   rrr",
+    Action.IMPORT:              "rrr   rrr   rrr   rrr   rrr   rrr   rrr   rrr   rrr   rrr",
 }  # fmt: skip
 OPERATORS_OWN = {
     Action.FILE_EVIDENCE,
     Action.EXPLAIN,
     Action.SCORE,
     Action.ANSWER_TASK,
+    Action.GIVE_LINES,
     Action.PROPOSE,
+    Action.SEND_SIGNED,
+    Action.STAND_IN,
     Action.APPROVE,
 }
 
@@ -127,6 +138,7 @@ class World:
             Action.REVOKE: Grant(stp, Role.DEPUTY),
             Action.HAND_OVER: Grant(stp, Role.FOCAL_OFFICER),
             Action.VIEW_PEOPLE: stp,
+            Action.SETTLE_MESSAGES: stp,
             Action.MANAGE_DEAD_LETTERS: None,
             Action.MANAGE_SENDING: None,
             Action.IMPORT: None,
@@ -189,11 +201,11 @@ def test_a_role_that_has_ended_does_nothing_more(world: World) -> None:
 @pytest.mark.parametrize(
     ("unit", "role", "own", "led"),
     [
-        ("STP", Role.FOCAL_OFFICER, {Role.DEPUTY}, set()),
-        ("STP", Role.HEAD, {Role.DEPUTY}, set()),
+        ("STP", Role.FOCAL_OFFICER, {Role.DEPUTY, Role.MEMBER}, set()),
+        ("STP", Role.HEAD, {Role.DEPUTY, Role.MEMBER}, set()),
         ("STP", Role.DEPUTY, set(), set()),
-        ("SNV", Role.COORDINATOR, set(Role) - {Role.ADMIN}, "all but admin, coordinator"),
-        ("SNV", Role.ADMIN, set(Role), "all but admin"),
+        ("SNV", Role.COORDINATOR, INVITED - {Role.ADMIN}, "all but admin, coordinator"),
+        ("SNV", Role.ADMIN, INVITED, "all but admin"),
         ("SNV", Role.OBSERVER, set(), set()),
     ],
 )
@@ -201,8 +213,8 @@ def test_nobody_gives_a_role_they_are_not_trusted_with(
     world: World, unit: str, role: Role, own: set[Role], led: object
 ) -> None:
     spared = {
-        "all but admin": set(Role) - {Role.ADMIN},
-        "all but admin, coordinator": set(Role) - {Role.ADMIN, Role.COORDINATOR},
+        "all but admin": INVITED - {Role.ADMIN},
+        "all but admin, coordinator": INVITED - {Role.ADMIN, Role.COORDINATOR},
     }
     by = world.by(unit, role)
     assert set(policy.grantable_roles(world.session, by, world.unit(unit))) == own

@@ -11,13 +11,16 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.demo.province import likely_inputs
 from models import (
+    allotments,
     appraisal,
     assessment,
     conduct,
     evidence,
     people,
     policy,
+    stand_ins,
     submission,
+    unit_report,
     units,
 )
 from models.appraisal import AppraisalTask, DeclineReason
@@ -144,6 +147,7 @@ DEEDS: dict[str, tuple[Action, Deed]] = {
         lambda w, by: evidence.describe(w.session, by, w.link, "KH 12/KH-STP"),
     ),
     "explain": (Action.EXPLAIN, lambda w, by: evidence.explain(w.session, by, w.free, "x")),
+    "remark": (Action.EXPLAIN, lambda w, by: unit_report.remark(w.session, by, w.sheet, "x")),
     "score": (Action.SCORE, lambda w, by: assessment.score(w.session, by, w.line, {"option": 0})),
     "claim": (
         Action.SCORE,
@@ -222,6 +226,22 @@ SIGNING: dict[str, tuple[Action, Prepare, Signed]] = {
         Action.PROPOSE,
         World.complete,
         lambda w, by, sheet: submission.propose(w.session, by, sheet),  # type: ignore[arg-type]
+    ),
+    "stand in": (
+        Action.STAND_IN,
+        World.complete,
+        lambda w, by, sheet: stand_ins.begin(w.session, by, sheet, "x"),  # type: ignore[arg-type]
+    ),
+    "give lines": (
+        Action.GIVE_LINES,
+        World.complete,
+        lambda w, by, sheet: allotments.give(
+            w.session,
+            by,
+            sheet,  # type: ignore[arg-type]
+            [w.line],
+            w.deputy or Binding(),
+        ),
     ),
     "approve": (
         Action.APPROVE,
@@ -318,7 +338,7 @@ def test_every_action_asks_the_policy_by_itself(world: World) -> None:
     assert surprises == []
     assert done == set(DEEDS)  # Each is possible, for somebody.
     work = sum(action in WORK for action, _ in DEEDS.values())
-    assert cells == 25 * (len(DEEDS) + work * (len(WHEN) - 1))
+    assert cells == (3 * len(Role) + 1) * (len(DEEDS) + work * (len(WHEN) - 1))
 
 
 @pytest.mark.parametrize("name", SIGNING)

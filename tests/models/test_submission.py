@@ -1,15 +1,22 @@
 """What is checked before sending, and who signs it off (F34–F36, F39)."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from decimal import Decimal as D
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from models import assessment, audit, conduct, evidence, submission
-from models.people import Role
+from models import assessment, audit, calendar, conduct, evidence, reminders, submission
+from models.people import By, Role
+from models.refusals import Refusal
+from models.reminders import Outcome, Reminder
 from models.submission import Doubt, ProposalOutcome
+from models.submission.rules import decision_rungs
+from tests.clock import at
 from tests.models.office import DAY, END, Office, refused
 from tests.models.test_evidence import handed
 
@@ -108,6 +115,104 @@ def test_a_newer_proposal_takes_the_place_of_the_one_that_waits(office: Office) 
     )
     refusal = refused(lambda: submission.approve(office.session, office.head, first))
     assert refusal.name == "proposal_settled"
+
+
+# Withdrawing
+
+
+def test_what_waits_is_withdrawn_by_who_proposed_or_the_focal_officer(office: Office) -> None:
+    deputy, other = office.by("STP", Role.DEPUTY), office.by("STP", Role.DEPUTY)
+    proposal = submission.propose(office.session, deputy, office.sheet)
+
+    def withdraw(by: By, reason: str = "Cần sửa 2.1.1") -> None:
+        submission.withdraw(office.session, by, proposal, reason)
+
+    assert refused(lambda: withdraw(other)).name == "proposal_of_another"
+    assert refused(lambda: withdraw(office.head)).name == "proposal_of_another"
+    assert refused(lambda: withdraw(office.lan)).name == "not_your_role"
+    assert refused(lambda: withdraw(deputy, "  ")).name == "withdrawal_needs_reason"
+    assert refused(lambda: withdraw(deputy, "x" * 501)).name == "reason_too_long"
+    assert proposal.outcome is ProposalOutcome.WAITING
+    withdraw(office.an)
+    assert refused(lambda: withdraw(deputy)).name == "proposal_withdrawn"
+
+
+def test_a_head_who_presses_after_the_withdrawal_hears_who_and_why(office: Office) -> None:
+    proposal = office.propose()
+    submission.withdraw(office.session, office.an, proposal, "Cần sửa 2.1.1")
+    for deed in (
+        lambda: submission.approve(office.session, office.head, proposal),
+        lambda: submission.return_proposal(office.session, office.head, proposal, "x"),
+    ):
+        heard = refused(deed)
+        assert heard == Refusal(
+            "proposal_withdrawn",
+            person="STP focal_officer",
+            reason="Cần sửa 2.1.1",
+            settled_at=DAY,
+        )
+    assert office.propose().outcome is ProposalOutcome.WAITING  # The same content, again.
+
+
+# The heads are reminded
+
+
+def rungs_of(office: Office) -> list[tuple[str, datetime, Outcome]]:
+    query = select(Reminder).where(Reminder.duty == "proposal_decision")
+    rows = office.session.scalars(query.order_by(Reminder.due_at, Reminder.id))
+    return [(row.rung, row.due_at, row.outcome) for row in rows]
+
+
+def settle(office: Office, now: datetime) -> list[tuple[str, str]]:
+    """Who is told what, of all that is due then."""
+    due = reminders.due(office.session, now, 100)
+    due = [row for row in due if row.duty == "proposal_decision"]
+    notices = reminders.settle(office.session, due, now)
+    return [(notice.person.name, notice.items[0].debt.name) for notice in notices]
+
+
+def test_the_heads_are_reminded_of_what_waits_until_it_does_not(office: Office) -> None:
+    """F10, F39: Thursday's proposal on Friday, and on the last day, a Sunday, twice."""
+    proposal = office.propose()
+    friday, sunday = at("2026-11-13 08:00"), at("2026-11-15 08:00")
+    afternoon = at("2026-11-15 14:00")
+    assert rungs_of(office) == [
+        ("waits_1", friday, Outcome.PLANNED),
+        ("last_day", sunday, Outcome.PLANNED),
+        ("last_afternoon", afternoon, Outcome.PLANNED),
+    ]
+    heads = [("STP head", "reminder_proposal")] * 2
+    assert settle(office, friday) == heads
+    submission.withdraw(office.session, office.an, proposal, "sửa")
+    assert settle(office, sunday) == []
+    later = office.propose(sunday)
+    assert [row[2] for row in rungs_of(office)] == [
+        Outcome.QUEUED,
+        Outcome.NOTHING_OWED,
+        Outcome.PLANNED,
+        Outcome.PLANNED,
+    ]
+    assert settle(office, afternoon) == heads  # Of the newer one, once.
+    assert submission.waiting(office.session, office.sheet.id) is later
+
+
+@given(
+    days=st.integers(0, 40),
+    minutes=st.integers(0, 24 * 60 - 1),
+    after=st.integers(1, 40 * 24 * 60),
+)
+def test_reminders_of_a_decision_lie_within_its_window(
+    days: int, minutes: int, after: int
+) -> None:
+    """I6: after the proposal, before the end, none twice, the last ones on the last day."""
+    proposed = at("2026-10-15 00:00") + timedelta(days=days, minutes=minutes)
+    closes = proposed + timedelta(minutes=after)
+    rungs = decision_rungs(proposed, closes)
+    instants = [rung.due_at for rung in rungs]
+    assert instants == sorted(set(instants))
+    assert all(proposed < instant < closes for instant in instants)
+    noon = calendar.at_hour(calendar.last_day(closes), 14)
+    assert (noon in instants) == (proposed < noon < closes)
 
 
 def test_a_check_takes_as_many_statements_however_much_is_on_the_sheet(office: Office) -> None:

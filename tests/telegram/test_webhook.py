@@ -2,17 +2,29 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp import web
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
 
+import bot.telegram.channel
+from bot.hearing import Hearing
 from bot.telegram.channel import TelegramChannel
 from bot.telegram.webhook import SECRET_HEADER
+from models import database as databases
+from models import silence
+from models.database import Database
+from models.outbox import OutboxMessage
+from models.people import Role
 from tests.bot_api import Server
+from tests.clock import TestClock
+from tests.faults.stage import bind
 from tests.telegram.conftest import Inbox, channel_to
 
 SECRET = "s3cret-" + "x" * 30
@@ -95,6 +107,75 @@ def test_what_is_posted_is_answered_by_what_became_of_it(
 
     assert asyncio.run(run()) == status
     assert len(stored.events) == (status == 200)
+
+
+class Mended:
+    """A bot that is down and up again: its real hearing, on a clock that the test turns."""
+
+    def __init__(self, api: Server, inbox: Inbox, url: str, clock: TestClock) -> None:
+        self._api, self._inbox, self._url, self._clock = api, inbox, url, clock
+
+    async def lives(self, look: Callable[[], bool]) -> None:
+        """One life, until ``look`` finds what it looks for and nothing waits any more."""
+        database = Database(databases.create(self._url))
+        self._inbox.hearing = Hearing(database, self._clock)  # type: ignore[assignment]
+        async with listening(self._api, self._inbox), asyncio.timeout(20):
+            while not look() or self.heard() != self._clock():
+                await asyncio.sleep(0.02)
+        database.close()
+
+    def heard(self) -> datetime | None:
+        with self._inbox._sessions() as session:
+            return silence.last_heard(session, "telegram")
+
+
+def test_a_press_posted_first_after_an_outage_counts_from_its_beginning(
+    api: Server,
+    stored: Inbox,
+    database_url: str,
+    clock: TestClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """X25, for a bot that Telegram calls: also when several were posted in vain."""
+    monkeypatch.setattr(bot.telegram.channel, "BEHIND_SECONDS", 0.05)
+    monkeypatch.setattr(bot.telegram.channel, "STILL_THERE_SECONDS", 0.05)
+    an, mended = api.user(), Mended(api, stored, database_url, clock)
+    asyncio.run(mended.lives(lambda: True))
+    before = clock()
+    clock.forward(seconds=60)
+    for _ in range(3):
+        an.press_data(1, "abcdefghijkl:0")
+
+    def later() -> bool:
+        if len(stored.events) == 3 and mended.heard() == clock():
+            an.press_data(1, "abcdefghijkl:1")
+        return len(stored.events) > 3
+
+    asyncio.run(mended.lives(later))
+    assert [event.made_at for event in stored.events[:4]] == [before] * 3 + [None]
+
+
+def test_after_a_day_without_posts_everybody_is_told_once(
+    api: Server,
+    stored: Inbox,
+    province: sessionmaker[Session],
+    database_url: str,
+    clock: TestClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """X9; but not after a day in which nobody wrote."""
+    monkeypatch.setattr(bot.telegram.channel, "STILL_THERE_SECONDS", 0.05)
+    with province.begin() as session:
+        bind(session, api.user(), "An", "STP", Role.FOCAL_OFFICER, clock)
+    mended = Mended(api, stored, database_url, clock)
+    told = []
+    for hours in (0, 23, 25, 23):
+        clock.forward(hours=hours)
+        asyncio.run(mended.lives(lambda: True))
+        with province() as session:
+            names = select(func.count()).where(OutboxMessage.name == "silence_is_over")
+            told.append(session.scalar(names))
+    assert told == [0, 0, 1, 1]
 
 
 def test_nothing_is_taken_before_the_channel_runs(api: Server) -> None:

@@ -57,7 +57,7 @@ def _uses(tree: ast.Module, file: str) -> Iterator[Use]:
     for scope in _scopes(tree):
         constants = _constants(scope)
         # What a duty owes becomes a reminder, which adds its own values to the message.
-        continued = getattr(scope, "name", "") == "debt_of"
+        continued = getattr(scope, "name", "") in ("debt_of", "share_of")
         for call in _calls_of(scope):
             for use in _uses_in(call, constants, file):
                 yield replace(use, open=use.open or continued)

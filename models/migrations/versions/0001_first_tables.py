@@ -195,6 +195,8 @@ def upgrade() -> None:
                 "coordinator",
                 "admin",
                 "observer",
+                "member",
+                "stand_in",
                 name="role",
                 native_enum=False,
                 length=40,
@@ -229,6 +231,8 @@ def upgrade() -> None:
                 "coordinator",
                 "admin",
                 "observer",
+                "member",
+                "stand_in",
                 name="role",
                 native_enum=False,
                 length=40,
@@ -273,6 +277,11 @@ def upgrade() -> None:
         sa.Column("plan_file_id", sa.Integer(), nullable=True),
         sa.Column("opened_at", Instant(), nullable=True),
         sa.Column("timeliness_code", sa.String(), nullable=False),
+        sa.Column(
+            "sign_off",
+            sa.Enum("head", "scan", name="signoff", native_enum=False, length=40),
+            nullable=False,
+        ),
         sa.ForeignKeyConstraint(["owner_id"], ["unit.id"], name=op.f("fk_campaign_owner_id_unit")),
         sa.ForeignKeyConstraint(
             ["plan_file_id"], ["stored_file.id"], name=op.f("fk_campaign_plan_file_id_stored_file")
@@ -296,6 +305,8 @@ def upgrade() -> None:
                 "coordinator",
                 "admin",
                 "observer",
+                "member",
+                "stand_in",
                 name="role",
                 native_enum=False,
                 length=40,
@@ -783,6 +794,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("dated_on", sa.Date(), nullable=True),
+        sa.Column("issuer", sa.String(), nullable=False),
         sa.Column("caption", sa.String(), nullable=False),
         sa.Column("added_by_id", sa.Integer(), nullable=False),
         sa.Column("added_at", Instant(), nullable=False),
@@ -894,6 +906,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_evidence_link_line_id"), ["line_id"], unique=False)
 
     op.create_table(
+        "sheet_remark",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("assessment_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("written_by_id", sa.Integer(), nullable=False),
+        sa.Column("written_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"],
+            ["assessment.id"],
+            name=op.f("fk_sheet_remark_assessment_id_assessment"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["written_by_id"], ["person.id"], name=op.f("fk_sheet_remark_written_by_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sheet_remark")),
+    )
+    with op.batch_alter_table("sheet_remark", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_sheet_remark_assessment_id"), ["assessment_id"], unique=False
+        )
+
+    op.create_table(
         "explanation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("line_id", sa.Integer(), nullable=False),
@@ -959,6 +993,58 @@ def upgrade() -> None:
     )
 
     op.create_table(
+        "allotment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("line_id", sa.Integer(), nullable=False),
+        sa.Column("binding_id", sa.Integer(), nullable=False),
+        sa.Column("given_by_id", sa.Integer(), nullable=False),
+        sa.Column("given_at", Instant(), nullable=False),
+        sa.Column("ended_at", Instant(), nullable=True),
+        sa.Column("ended_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["binding_id"], ["binding.id"], name=op.f("fk_allotment_binding_id_binding")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ended_by_id"], ["person.id"], name=op.f("fk_allotment_ended_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["given_by_id"], ["person.id"], name=op.f("fk_allotment_given_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(["line_id"], ["line.id"], name=op.f("fk_allotment_line_id_line")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_allotment")),
+    )
+    with op.batch_alter_table("allotment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_allotment_binding_id"), ["binding_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_allotment_line_id"), ["line_id"], unique=False)
+        batch_op.create_index(
+            "uq_allotment_open",
+            ["line_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.create_table(
+        "stand_in",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("assessment_id", sa.Integer(), nullable=False),
+        sa.Column("binding_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"], ["assessment.id"], name=op.f("fk_stand_in_assessment_id_assessment")
+        ),
+        sa.ForeignKeyConstraint(
+            ["binding_id"], ["binding.id"], name=op.f("fk_stand_in_binding_id_binding")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stand_in")),
+        sa.UniqueConstraint("binding_id", name=op.f("uq_stand_in_binding_id")),
+    )
+    with op.batch_alter_table("stand_in", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_stand_in_assessment_id"), ["assessment_id"], unique=False
+        )
+
+    op.create_table(
         "proposal",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("assessment_id", sa.Integer(), nullable=False),
@@ -976,6 +1062,8 @@ def upgrade() -> None:
                 "approved",
                 "returned",
                 "replaced",
+                "withdrawn",
+                "signed",
                 name="proposaloutcome",
                 native_enum=False,
                 length=40,
@@ -1043,6 +1131,25 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_submission_assessment_id"), ["assessment_id"], unique=False
         )
+
+    op.create_table(
+        "signed_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("evidence_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("dated_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["evidence_id"], ["evidence.id"], name=op.f("fk_signed_report_evidence_id_evidence")
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["submission.id"],
+            name=op.f("fk_signed_report_submission_id_submission"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signed_report")),
+        sa.UniqueConstraint("submission_id", name=op.f("uq_signed_report_submission_id")),
+    )
 
     op.create_table(
         "reopening",

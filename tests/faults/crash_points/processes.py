@@ -124,9 +124,6 @@ def _prepare(order: Order) -> Shared:
     logging.basicConfig(filename=order.log, level=logging.WARNING, force=True)
     shared = Shared(order.shared)
     Crossings(order.points, lambda: shared.armed, order.fatal).watch()
-    from tests.faults.crash_points import warm  # Read by the process that this one comes from.
-
-    app.Words = lambda: warm.WORDS  # type: ignore[misc, assignment]
     desk.wall_clock = shared  # type: ignore[assignment]
     # What takes seconds in earnest takes tenths here.
     worker.PAUSES = (0.02, 0.02, 0.02)  # type: ignore[misc]

@@ -12,8 +12,8 @@ from bot.commands import backup
 from bot.words import Words
 
 MODULES = (bot.web.server, models.tables, kitchen, restoring, backup)
-WORDS = Words()
 
+Words()  # They are kept for whoever asks next.
 for language in ("vi", "en"):
     Locale.parse(language)
 configure_mappers()

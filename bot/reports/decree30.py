@@ -1,0 +1,145 @@
+"""What every document laid out by Decree 30/2020 shares (domain.md 11)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Mm, Pt
+from docx.table import Table, _Cell
+from docx.text.paragraph import Paragraph
+
+from models.text import clean
+
+CENTRE, JUSTIFIED = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY
+RIGHT = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def lay_out(document: Any) -> None:
+    """A4 upright, the margins and the letter of Decree 30, page numbers above from page 2."""
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.top_margin = section.bottom_margin = Mm(20)
+    section.left_margin, section.right_margin = Mm(30), Mm(18)
+    section.different_first_page_header_footer = True
+    number = section.header.paragraphs[0]
+    number.alignment = CENTRE
+    run = number.add_run()
+    run.font.size = Pt(13)
+    for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
+        part = OxmlElement("w:fldChar" if kind else "w:instrText")
+        if kind:
+            part.set(qn("w:fldCharType"), kind)
+        else:
+            part.text = text
+        run._r.append(part)
+    style = document.styles["Normal"]
+    style.font.name, style.font.size = "Times New Roman", Pt(13)
+    style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "Times New Roman")
+    style.paragraph_format.space_after = Pt(0)
+
+
+def turn_sideways(document: Any) -> None:
+    """A4 across from here on, for wide tables; pages are counted on."""
+    section = document.add_section(WD_SECTION.NEW_PAGE)
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = Mm(297), Mm(210)
+    section.different_first_page_header_footer = False
+
+
+def head(document: Any, body_names: Sequence[str], state_and_motto: Sequence[str]) -> Table:
+    """The issuing body to the left, behind those above it; the state to the right; each with its
+    rule. The second row is for number and date."""
+    table: Table = document.add_table(rows=2, cols=2)
+    body, state = table.rows[0].cells
+    *above, own = body_names
+    for name in above:
+        put(body, clean(name).upper(), size=12)
+    put(body, clean(own).upper(), bold=True, size=12)
+    rule(body)
+    put(state, state_and_motto[0], bold=True, size=12)
+    rule(put(state, state_and_motto[1], bold=True, size=13))
+    set_widths(table, (Cm(6.2), Cm(10.0)))
+    return table
+
+
+def set_widths(table: Table, widths: Sequence[Cm]) -> None:
+    """Word goes by the cells, LibreOffice by the columns."""
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+        for cell in column.cells:
+            cell.width = width
+
+
+def heading(document: Any, text: str) -> None:
+    paragraph = write(document.add_paragraph(), text, bold=True, size=13)
+    paragraph.paragraph_format.space_before = Pt(12)
+    paragraph.paragraph_format.space_after = Pt(6)
+    paragraph.paragraph_format.keep_with_next = True
+
+
+def paragraph(document: Any, text: str) -> Paragraph:
+    """Of the body: justified, its first line drawn in."""
+    made: Paragraph = write(document.add_paragraph(), text, size=13)
+    made.alignment = JUSTIFIED
+    made.paragraph_format.first_line_indent = Cm(1)
+    made.paragraph_format.space_before = Pt(6)
+    return made
+
+
+def table(document: Any, titles: Sequence[str], widths: Sequence[Cm]) -> Table:
+    """With a first row that is repeated on every page."""
+    made: Table = document.add_table(rows=0, cols=len(titles))
+    made.style, made.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
+    set_widths(made, widths)
+    first = row(made, titles, widths, bold=True)
+    properties = first._tr.get_or_add_trPr()
+    repeated = OxmlElement("w:tblHeader")
+    repeated.set(qn("w:val"), "true")
+    properties.append(repeated)
+    return made
+
+
+def put(cell: _Cell, text: str, **style: Any) -> Paragraph:
+    """A centred paragraph in the cell; the first takes the empty one that every cell has."""
+    first = cell.paragraphs[0]
+    paragraph = first if not first.text and len(cell.paragraphs) == 1 else cell.add_paragraph()
+    paragraph.alignment = CENTRE
+    return write(paragraph, text, **style)
+
+
+def write(
+    paragraph: Paragraph, text: str, *, size: int, bold: bool = False, italic: bool = False
+) -> Paragraph:
+    run = paragraph.add_run(text)
+    run.bold, run.italic, run.font.size = bold, italic, Pt(size)
+    return paragraph
+
+
+def rule(under: Paragraph | _Cell) -> None:
+    """A short line in the middle under a heading."""
+    if isinstance(under, _Cell):
+        paragraph = under.add_paragraph()
+    else:
+        paragraph = Paragraph(OxmlElement("w:p"), under._parent)
+        under._p.addnext(paragraph._p)
+    paragraph.alignment = CENTRE
+    paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Cm(2)
+    borders = OxmlElement("w:pBdr")
+    top = OxmlElement("w:top")
+    for name, value in (("val", "single"), ("sz", "6"), ("space", "1"), ("color", "000000")):
+        top.set(qn(f"w:{name}"), value)
+    borders.append(top)
+    paragraph._p.get_or_add_pPr().append(borders)
+
+
+def row(table: Table, texts: Sequence[str], widths: Sequence[Cm], *, bold: bool = False) -> Any:
+    added = table.add_row()  # type: ignore[no-untyped-call]
+    for cell, text, width in zip(added.cells, texts, widths, strict=True):
+        cell.width = width
+        write(cell.paragraphs[0], clean(text), size=12, bold=bold)
+    return added

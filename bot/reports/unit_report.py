@@ -1,0 +1,193 @@
+"""A unit's report on its self-assessment, laid out by Decree 30/2020 (domain.md 5, 11).
+
+Number, place and date are left for the records office; until the sheet is sent off every page says
+that it is a draft. The table of all lines is an annex on pages across.
+"""
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import docx
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.shared import Cm, Pt
+
+from bot.reports import decree30
+from bot.reports.decree30 import CENTRE, heading, lay_out, paragraph, put, row, rule, write
+from bot.words import Words
+from models.text import clean
+
+AREA_WIDTHS = (Cm(1.2), Cm(7.6), Cm(2.8), Cm(2.5), Cm(2.1))
+LINE_WIDTHS = (Cm(1.5), Cm(5.5), Cm(1.5), Cm(5.0), Cm(1.5), Cm(5.1), Cm(4.8))
+COLUMNS = ("code", "title", "max", "result", "points", "explanation", "evidence")
+
+
+def make(values: Mapping[str, Any]) -> bytes:
+    """Bytes of the file. ``values``: those of ``models.unit_report.report``, and ``language``."""
+    return _Report(values).bytes()
+
+
+class _Report:
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+        self._words = Words()
+        self._document = docx.Document()
+        lay_out(self._document)
+
+    def bytes(self) -> bytes:
+        self._head()
+        self._title()
+        self._result()
+        self._explanations()
+        self._difficulties()
+        self._signature()
+        self._annex()
+        if not self._values["code"]:
+            self._mark_as_draft()
+        content = io.BytesIO()
+        self._document.core_properties.title = self._text("summary")
+        self._document.core_properties.author = clean(self._values["unit"])
+        self._document.save(content)
+        return content.getvalue()
+
+    def _text(self, name: str, **more: Any) -> str:
+        plain = {k: v for k, v in self._values.items() if k not in ("areas", "totals")}
+        values = {**plain, **self._values["totals"], **more}
+        return clean(self._words.plain(f"report_doc.{name}", self._values["language"], **values))
+
+    def _head(self) -> None:
+        bodies = [name for name in (self._values["above"], self._values["unit"]) if name]
+        state = (self._text("state"), self._text("motto"))
+        number, date = decree30.head(self._document, bodies, state).rows[1].cells
+        put(number, self._text("number"), size=13)
+        put(date, self._text("date"), italic=True, size=13)
+        if not self._values["code"]:
+            put(number, self._text("draft"), bold=True, size=13)
+
+    def _title(self) -> None:
+        title = self._document.add_paragraph()
+        title.paragraph_format.space_before = Pt(18)
+        write(title, self._text("kind"), bold=True, size=14).alignment = CENTRE
+        summary = write(self._document.add_paragraph(), self._text("summary"), bold=True, size=14)
+        summary.alignment = CENTRE
+        rule(summary)
+        to = write(self._document.add_paragraph(), self._text("to"), size=13)
+        to.alignment = CENTRE
+        to.paragraph_format.space_before = to.paragraph_format.space_after = Pt(6)
+
+    def _result(self) -> None:
+        paragraph(self._document, self._text("basis" if self._values["plan"] else "no_basis"))
+        heading(self._document, self._text("result"))
+        sent = "result_sent" if self._values["code"] else "result_so_far"
+        paragraph(self._document, self._text(sent))
+        if self._values["survey_lines"]:
+            paragraph(self._document, self._text("survey"))
+        names = ("code", "title", "points", "lines", "files")
+        self._document.add_paragraph().paragraph_format.line_spacing = Pt(6)
+        table = decree30.table(
+            self._document, [self._text(f"area_{name}") for name in names], AREA_WIDTHS
+        )
+        for area in self._values["areas"]:
+            self._totals(table, [area["code"], area["title"]], area["totals"])
+        self._totals(table, ["", self._text("total")], self._values["totals"], bold=True)
+
+    def _totals(
+        self, table: Any, names: list[str], totals: Mapping[str, Any], *, bold: bool = False
+    ) -> None:
+        points = self._text("points_of", own=totals["points"], most=totals["max_points"])
+        scored = self._text("scored_of", own=totals["scored"], most=totals["lines"])
+        cells = [*names, points, scored, str(totals["documents"])]
+        row(table, cells, AREA_WIDTHS, bold=bold)
+
+    def _explanations(self) -> None:
+        heading(self._document, self._text("explanations"))
+        explained = [line for line in self._lines() if line["explanation"]]
+        if not explained:
+            paragraph(self._document, self._text("no_explanations"))
+        for line in explained:
+            paragraph(self._document, self._text("explained", **line))
+
+    def _difficulties(self) -> None:
+        heading(self._document, self._text("difficulties"))
+        text = clean(self._values["remark"]) or self._text("no_difficulties")
+        for part in text.split("\n"):
+            if part.strip():
+                paragraph(self._document, part)
+        paragraph(self._document, self._text("closing"))
+
+    def _signature(self) -> None:
+        table = self._document.add_table(rows=1, cols=2)
+        decree30.set_widths(table, (Cm(7.2), Cm(9.0)))
+        left, right = table.rows[0].cells
+        title, *receivers = self._text("receivers").split("\n")
+        put(left, title, bold=True, italic=True, size=12)
+        for receiver in receivers:
+            put(left, receiver, size=11)
+        for line in left.paragraphs:
+            line.alignment = WD_ALIGN_PARAGRAPH.LEFT
+        put(
+            right,
+            clean(self._values["head_title"] or self._text("head")).upper(),
+            bold=True,
+            size=13,
+        )
+        for _ in range(4):
+            right.add_paragraph()
+        put(right, clean(self._values["head"]), bold=True, size=13)
+        for cell in (left, right):
+            cell.paragraphs[0].paragraph_format.space_before = Pt(18)
+
+    def _annex(self) -> None:
+        """Every line with its points and what they rest on, summed up by area."""
+        decree30.turn_sideways(self._document)
+        for name, size in (("annex", 14), ("annex_title", 13)):
+            title = write(self._document.add_paragraph(), self._text(name), bold=True, size=size)
+            title.alignment = CENTRE
+        about = write(self._document.add_paragraph(), self._text("annex_of"), italic=True, size=12)
+        about.alignment, about.paragraph_format.space_after = CENTRE, Pt(6)
+        titles = [self._text(f"column_{name}") for name in COLUMNS]
+        table = decree30.table(self._document, titles, LINE_WIDTHS)
+        for area in self._values["areas"]:
+            self._sum(table, area["code"], area["title"], area["totals"])
+            for line in area["rows"]:
+                row(table, self._cells(line), LINE_WIDTHS)
+        self._sum(table, "", self._text("total"), self._values["totals"])
+
+    def _sum(self, table: Any, code: str, title: str, totals: Mapping[str, Any]) -> None:
+        most, own = (self._number(totals[name]) for name in ("max_points", "points"))
+        row(table, [code, title, most, "", own, "", ""], LINE_WIDTHS, bold=True)
+
+    def _cells(self, line: Mapping[str, Any]) -> list[str]:
+        result = line["result"]
+        language = self._values["language"]
+        said = self._text("not_scored")
+        if result is not None:
+            said = self._words.plain(result.name, language, **result.values)
+        out = result is not None and line["points"] is None
+        points = self._text("not_assessed") if out else self._number(line["points"])
+        proof = "\n".join(self._proof(each) for each in line["evidence"])
+        most = self._number(line["max_points"])
+        return [line["code"], line["title"], most, said, points, line["explanation"], proof]
+
+    def _proof(self, proof: Mapping[str, Any]) -> str:
+        """ "- Số 12/KH-STP, ngày 08/01/2026, Sở Tư pháp; mục II tr.3"; else by its name."""
+        dated = self._text("dated", dated_on=proof["dated_on"]) if proof["dated_on"] else ""
+        number = self._text("numbered", number=proof["number"]) if proof["number"] else ""
+        known = [part for part in (number, dated, proof["issuer"]) if part]
+        card = ", ".join(known if proof["number"] else [proof["name"], *known])
+        return f"- {card}; {proof['locator']}" if proof["locator"] else f"- {card}"
+
+    def _number(self, value: Any) -> str:
+        return "" if value is None else self._text("figure", value=value)
+
+    def _lines(self) -> list[Mapping[str, Any]]:
+        return [line for area in self._values["areas"] for line in area["rows"]]
+
+    def _mark_as_draft(self) -> None:
+        """In the head of each page: later ones are numbered there, the first is not."""
+        first = self._document.sections[0]
+        for header in (first.first_page_header, first.header):
+            free = header.paragraphs[0]
+            mark = header.add_paragraph() if free.runs else free
+            write(mark, self._text("draft_of"), size=11, italic=True)
+            mark.alignment = WD_ALIGN_PARAGRAPH.RIGHT

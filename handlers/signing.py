@@ -1,0 +1,153 @@
+"""The unit's sheet is sent off with the scan of the report that its head has signed (F39)."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from handlers.dialogue import (
+    Choice,
+    Conversation,
+    State,
+    Turn,
+    on_choice,
+    on_file,
+    on_text,
+)
+from handlers.evidence import uploading
+from handlers.sheets import sheet_at
+from handlers.submission_lines import preview_values, survey_part, timed_part
+from models import evidence, submission
+from models.assessment import Assessment
+from models.evidence import Evidence
+from models.files import Received
+from models.people import Role
+from models.policy import Action
+from models.refusals import Refusal
+from models.submission import Report
+
+
+class At(State):
+    SCAN = "scan"
+    NUMBER = "number"
+    CONFIRM = "confirm"
+
+
+def ask_scan(turn: Turn, value: str) -> State:
+    sheet = sheet_at(turn, value, Action.SEND_SIGNED)
+    check(turn, sheet)
+    turn.memory.clear()
+    turn.memory["sheet"] = sheet.id
+    ways = [] if turn.abilities.files_in else [Choice("report_upload")]
+    name = "ask_signed_report" if turn.abilities.files_in else "ask_signed_report_by_link"
+    offers = [*ways, Choice("submit"), Choice("menu")]
+    return turn.ask(At.SCAN, name, offers, unit=sheet.unit.name)
+
+
+def offer_upload(turn: Turn, _: str) -> None:
+    """The one-time link, where the platform takes no files."""
+    check(turn, chosen(turn))
+    turn.say("report_upload_here", way=uploading.instead(turn, ""))
+
+
+def take_scan(turn: Turn, received: Sequence[Received], caption: str) -> State:
+    check(turn, chosen(turn))
+    if len(received) > 1:
+        raise Refusal("report_is_one_file", count=len(received))
+    if refusal := submission.why_not_scan(received[0]):
+        values = {"platform": turn.channel.capitalize(), **refusal.values}
+        raise Refusal(refusal.name, refusal.offers, **values)
+    if before := turn.session.get(Evidence, turn.memory.get("document", 0)):
+        evidence.set_aside(turn.session, turn.by, before)
+    kept = evidence.add(turn.session, turn.by, chosen(turn), received[0], caption)
+    turn.memory["document"] = kept.id
+    return read_number(turn, caption)
+
+
+def read_number(turn: Turn, text: str) -> State:
+    """Number and date from the words beside the file, or the question for what is missing."""
+    card = evidence.parse_caption(text)
+    number = card.number or turn.memory.get("number", "")
+    dated = card.dated_on.isoformat() if card.dated_on else turn.memory.get("dated_on", "")
+    turn.memory["number"], turn.memory["dated_on"] = number, dated
+    if number and dated:
+        return confirm(turn)
+    name = "ask_report_number" if not number else "ask_report_date"
+    file = document_of(turn).name
+    return turn.ask(At.NUMBER, name, again(turn), file=file, number=number)
+
+
+def enter_number(turn: Turn, text: str) -> State:
+    """A number in a form of the office's own is taken as it was typed."""
+    card = evidence.parse_caption(text)
+    if not (card.number or card.dated_on) and not turn.memory.get("number"):
+        turn.memory["number"] = text.strip()
+        return read_number(turn, "")
+    if not (card.number or card.dated_on):
+        raise Refusal("report_date_missing", text=text[:40])
+    return read_number(turn, text)
+
+
+def confirm(turn: Turn) -> State:
+    """What would be sent and locked, with which report."""
+    sheet, report = chosen(turn), report_of(turn)
+    if refusal := submission.why_not_report(turn.by, sheet, report.number, report.dated_on):
+        turn.memory["dated_on"] = ""
+        raise refusal
+    now = submission.preview(turn.session, sheet, turn.now)
+    turn.memory["digest"] = now.digest
+    return turn.ask(
+        At.CONFIRM,
+        "confirm_signed_report",
+        [Choice("send_signed", owner=sheet.campaign.owner.short_name), *again(turn)],
+        unit=sheet.unit.name,
+        number=report.number,
+        dated_on=report.dated_on,
+        file=report.document.name,
+        timed=timed_part(now),
+        survey=survey_part(now),
+        **preview_values(now),
+    )
+
+
+def send(turn: Turn, _: str) -> State | None:
+    seen = str(turn.memory.get("digest", ""))
+    sent = submission.send_signed(turn.session, turn.by, chosen(turn), report_of(turn), seen)
+    offers = [Choice("receipt_file", sent.id), Choice("menu")]
+    turn.end("sheet_sent", offers, **submission.receipt(sent))
+    return None
+
+
+def again(turn: Turn) -> list[Choice]:
+    """Another scan, other words; or not now."""
+    return [Choice("sign_with_report", chosen(turn).id), Choice("submit"), Choice("menu")]
+
+
+def report_of(turn: Turn) -> Report:
+    dated_on = date.fromisoformat(turn.memory["dated_on"])
+    return Report(document_of(turn), turn.memory["number"], dated_on)
+
+
+def document_of(turn: Turn) -> Evidence:
+    """The scan, which is kept from the moment it comes: nothing handed in is lost (N14)."""
+    return turn.session.get_one(Evidence, turn.memory["document"])
+
+
+def chosen(turn: Turn) -> Assessment:
+    return sheet_at(turn, turn.memory.get("sheet", ""), Action.SEND_SIGNED)
+
+
+def check(turn: Turn, sheet: Assessment) -> None:
+    if refusal := submission.why_not_sign(turn.session, turn.by, sheet):
+        raise refusal
+
+
+conversation = Conversation(
+    name="signing",
+    roles=frozenset({Role.FOCAL_OFFICER, Role.DEPUTY}),
+    entry_points=[on_choice("sign_with_report", ask_scan)],
+    states={
+        At.SCAN: [on_file(take_scan)],
+        At.NUMBER: [on_text(enter_number), on_file(take_scan)],
+        At.CONFIRM: [on_choice("send_signed", send), on_file(take_scan)],
+    },
+    fallbacks=[on_choice("report_upload", offer_upload)],
+)

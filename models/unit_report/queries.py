@@ -1,0 +1,124 @@
+"""A unit's report as plain values, of which ``bot.reports.unit_report`` makes a document."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager
+
+from models import submission
+from models.assessment.tables import Assessment, Line
+from models.catalogue import rule_of, wording
+from models.catalogue.tables import Item, Method
+from models.submission.contents import content_of, totals_of
+from models.submission.tables import Submission
+from models.unit_report.tables import SheetRemark
+from models.units import UnitKind
+
+
+def is_draft(sheet: Assessment) -> bool:
+    """Until the head has sent the sheet off, and again once it was reopened."""
+    return sheet.locked_at is None
+
+
+def remark_of(session: Session, sheet: Assessment, at: datetime) -> SheetRemark | None:
+    """What held ``at`` this instant."""
+    query = select(SheetRemark).where(
+        SheetRemark.assessment_id == sheet.id, SheetRemark.written_at <= at
+    )
+    return session.scalar(query.order_by(SheetRemark.id.desc()).limit(1))
+
+
+def report(session: Session, sheet: Assessment, at: datetime) -> dict[str, Any]:
+    """What was sent, or for a draft what is recorded ``at`` this instant.
+
+    ``areas`` hold ``code``, ``title``, ``totals`` and ``rows``; a row is a line with ``code``,
+    ``title``, ``max_points``, ``result`` (in the rule's words, or None), ``points``,
+    ``explanation`` and ``evidence`` (``number``, ``dated_on``, ``issuer``, ``locator``,
+    ``name``).
+    """
+    sent = None if is_draft(sheet) else submission.latest(session, sheet.id)
+    at = sent.sent_at if sent else at
+    lines = (sent.content if sent else content_of(session, sheet, timed=True))["lines"]
+    written, campaign = remark_of(session, sheet, at), sheet.campaign
+    survey_lines, survey_points = _survey(session, sheet)
+    return {
+        "unit": sheet.unit.name,
+        "symbol": sheet.unit.code if sheet.unit.kind is UnitKind.DEPARTMENT else "UBND",
+        "above": sheet.unit.parent.name if sheet.unit.parent else "",
+        "owner": campaign.owner.name,
+        "year": campaign.year,
+        "plan": campaign.plan_number,
+        "plan_dated_on": campaign.plan_dated_on,
+        "at": at,
+        "code": sent.code if sent else "",
+        "totals": _totals(lines),
+        "survey_lines": survey_lines,
+        "survey_points": survey_points,
+        "areas": _areas(session, sheet, lines),
+        "remark": written.text if written else "",
+        **_signer(session, sheet, sent),
+    }
+
+
+def _areas(
+    session: Session, sheet: Assessment, lines: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    query = select(Line).join(Line.item).options(contains_eager(Line.item))
+    items = {
+        line.id: line.item for line in session.scalars(query.filter_by(assessment_id=sheet.id))
+    }
+    areas: dict[str, dict[str, Any]] = {}
+    for line in lines:
+        code, title = line["area"]
+        area = areas.setdefault(code, {"code": code, "title": title, "lines": [], "rows": []})
+        area["lines"].append(line)
+        area["rows"].append(_row(items[line["line"]], line))
+    return [{**area, "totals": _totals(area.pop("lines"))} for area in areas.values()]
+
+
+def _row(item: Item, line: Mapping[str, Any]) -> dict[str, Any]:
+    scored = line["score"] is not None
+    return {
+        "code": line["code"],
+        "title": line["title"],
+        "max_points": Decimal(line["max_points"]),
+        "result": wording.because(rule_of(item), line["inputs"]) if scored else None,
+        "points": None if line["points"] is None else Decimal(line["points"]),
+        "explanation": line["explanation"]["text"] if line["explanation"] else "",
+        "evidence": [
+            {
+                **{name: proof[name] for name in ("number", "issuer", "locator", "name")},
+                "dated_on": date.fromisoformat(proof["dated_on"]) if proof["dated_on"] else None,
+            }
+            for proof in line["evidence"]
+        ],
+    }
+
+
+def _totals(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    totals = totals_of([dict(line) for line in lines])
+    scored = sum(line["score"] is not None for line in lines)
+    return {**vars(totals), "scored": scored}
+
+
+def _survey(session: Session, sheet: Assessment) -> tuple[int, Decimal]:
+    """How many lines the survey scores, and their points: no part of the self-assessment."""
+    query = (
+        select(Item.max_points)
+        .join(Line, Line.item_id == Item.id)
+        .where(Line.assessment_id == sheet.id, Line.exempt.is_(False))
+        .where(Item.method == Method.SURVEY)
+    )
+    points = list(session.scalars(query))
+    return len(points), sum(points, Decimal(0))
+
+
+def _signer(session: Session, sheet: Assessment, sent: Submission | None) -> dict[str, str]:
+    """The head who approved; for a draft the unit's head, where there is just one."""
+    heads = [sent.approved_by] if sent else submission.heads_of(session, sheet.unit_id)
+    if len(heads) != 1:
+        return {"head": "", "head_title": ""}
+    return {"head": heads[0].name, "head_title": heads[0].title}
