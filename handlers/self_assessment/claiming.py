@@ -103,12 +103,14 @@ def score_with_claim(turn: Turn, _: str) -> None:
 
 
 def _score(turn: Turn, **about: Any) -> SelfScore:
-    """The inputs that waited, if the claim is still the one that was asked about."""
-    line, session = chosen(turn), turn.session
+    """The inputs that waited, if the claim is still the one that was asked about; what a
+    colleague scored since is shown first."""
+    line, session, seen = chosen(turn), turn.session, turn.memory["version"]
     score = assessment.score_of(session, line.id)
-    if score is None or score.version != turn.memory["version"]:
+    own = score is not None and score.scored_by_id == turn.by.person_id
+    if score is None or (own and score.version != seen):
         raise Refusal("score_changed_meanwhile", [Choice("line", line.id)], code=line.item.code)
-    return assessment.score(session, turn.by, line, turn.memory["inputs"], **about)
+    return assessment.score(session, turn.by, line, turn.memory["inputs"], seen=seen, **about)
 
 
 def _settle(turn: Turn, claim: Claim | None) -> None:

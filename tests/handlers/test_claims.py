@@ -157,6 +157,61 @@ def test_two_officers_who_claim_at_once_do_not_overwrite_each_other(
     assert [points for _, _, points in scores(bench, "1.3.3")] == [D("0.94"), D("0.5")]
 
 
+@pytest.mark.parametrize(
+    ("pick", "counts"), [("by_rule", D("0.98")), ("keep_claim", D("0.5"))], ids=["rule", "claim"]
+)
+def test_a_colleague_s_claim_is_shown_first_and_goes_only_when_it_is_said(
+    bench: Bench, an: Officer, pick: str, counts: D
+) -> None:
+    """F2, 13c 6: scored since, then what becomes of the claim."""
+    scores_the_ratio(an)
+    opens(an, "1.3.3")
+    an.types("50")
+    claims_elsewhere(bench)
+    an.types("49")
+    an.sees("refusal.line_scored_since", person="Trần Thị Bình")
+    assert (
+        "đơn vị tự chấm 0,5/1 điểm, theo quy tắc 0,94 điểm, lý do: Hai vấn đề chưa có biên bản"
+    ) in an.text
+    an.picks("overwrite_score")
+    an.sees("claim_in_doubt")
+    assert len(scores(bench, "1.3.3")) == 2
+    an.picks(pick)
+    an.sees("self_score_recorded")
+    assert scores(bench, "1.3.3")[2:] == [
+        (3, {"numerator": "49", "denominator": "50"}, counts),
+    ]
+
+
+@pytest.mark.parametrize("pick", ["by_rule", "keep_claim"])
+def test_what_a_colleague_claims_while_it_is_asked_is_shown_too(
+    bench: Bench, an: Officer, pick: str
+) -> None:
+    scores_the_ratio(an)
+    claims(an, "1")
+    scores_the_ratio(an, "49")
+    an.sees("claim_in_doubt")
+    claims_elsewhere(bench)
+    an.picks(pick)
+    an.sees("refusal.line_scored_since", person="Trần Thị Bình")
+    an.picks("overwrite_score")
+    an.sees("claim_in_doubt")
+    assert "tự chấm 0,5 điểm" in an.text
+    an.picks("by_rule")
+    assert [points for _, _, points in scores(bench, "1.3.3")] == [
+        *(D("0.94"), D(1), D("0.5")),
+        D("0.98"),
+    ]
+
+
+def test_a_claim_s_card_says_who_made_it(bench: Bench, an: Officer) -> None:
+    scores_the_ratio(an)
+    claims_elsewhere(bench)
+    an.types("/menu")
+    an.types("1.3.3")
+    assert "Lý do tự chấm khác: Hai vấn đề chưa có biên bản\nTrần Thị Bình chấm lúc" in an.text
+
+
 def test_what_a_unit_judges_itself_has_nothing_to_differ_from(bench: Bench, an: Officer) -> None:
     opens(an, "7.1.3")
     an.types("0,25")

@@ -19,6 +19,7 @@ from models.campaigns import Campaign
 from models.catalogue import Item
 from models.catalogue.tables import RuleKind
 from models.messages import decode
+from models.people import Role
 from models.submission import Doubt
 from models.workbook.cells import from_json
 from models.workbook.differences import compare
@@ -153,6 +154,28 @@ def test_an_entry_that_asks_nobody_cannot_drop_a_claim(office: Office) -> None:
     assert (refusal.name, refusal.values) == ("claim_stands", {"points": D("0.25")})
     score = assessment.score(office.session, office.an, line, inputs, drops_claim=True)
     assert (score.points, score.is_claimed) == (D("0.8"), False)
+
+
+def test_what_a_colleague_claimed_since_comes_before_what_becomes_of_it(office: Office) -> None:
+    """The sheet was seen before the claim: first that is shown, then the claim is asked about."""
+    claimed(office, "1.3.3", "0.25")
+    line, inputs = office.line("1.3.3"), {"numerator": "40", "denominator": "50"}
+    deputy = office.by("STP", Role.DEPUTY)
+
+    def scores_anew(seen: int, *, drops_claim: bool = False) -> assessment.SelfScore:
+        by = deputy
+        return assessment.score(
+            office.session, by, line, inputs, seen=seen, drops_claim=drops_claim
+        )
+
+    for drops_claim in (False, True):
+        refusal = refused(lambda drops=drops_claim: scores_anew(1, drops_claim=drops))
+        assert refusal.name == "line_scored_since"
+        given = refusal.values["given"]
+        assert given.name == "score_claimed_bare"
+        assert (given.values["points"], given.values["rule_points"]) == (D("0.25"), D(1))
+    assert refused(lambda: scores_anew(2)).name == "claim_stands"
+    assert scores_anew(2, drops_claim=True).points == D("0.8")
 
 
 def test_a_workbook_shows_a_claim_and_says_when_it_goes(office: Office) -> None:
