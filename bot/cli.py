@@ -20,7 +20,7 @@ ELSEWHERE = {
     "check": "check",
     "dead-letters": "failures:dead_letter_group",
     "hold": "holding",
-    "import": "catalogue:import_group",  # Which adds its own to those of ``imports``.
+    "import": "last_year:import_group",  # Which takes in the others.
     "invite": "people",
     "messages": "failures",
     "release": "holding",

@@ -2,7 +2,15 @@
 
 from handlers.dialogue import Choice, Conversation, Part, State, Turn, on_choice, on_text
 from handlers.sheets import own_sheet, proposal_at
-from handlers.submission_lines import area_lines, preview_values, survey_part, timed_part
+from handlers.submission_lines import (
+    adjustment_lines,
+    area_lines,
+    claims_part,
+    left_out_part,
+    preview_values,
+    survey_part,
+    timed_part,
+)
 from models import submission
 from models.people import Role
 from models.policy import Action
@@ -64,6 +72,9 @@ def show_details(turn: Turn, value: str) -> State | None:
         areas=area_lines(submission.areas_of(now.lines)),
         timed=timed_part(now),
         survey=survey_part(now),
+        left_out=left_out_part(now.lines),
+        claims=claims_part(now.lines),
+        adjustments=adjustment_lines(now.adjustments),
         found=found,
         behalf=Part("lines_on_behalf", count=entered) if entered else None,
         **preview_values(now),

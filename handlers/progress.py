@@ -16,6 +16,7 @@ from handlers.dialogue import (
     on_command,
     on_text,
 )
+from handlers.self_assessment import adjusting, results
 from handlers.sheets import WORKERS, behalf_part, own_sheet
 from models import allotments, assessment, policy
 from models.assessment import AreaProgress, Assessment, Line, SelfScore, Standing, Tally
@@ -39,7 +40,11 @@ def show_status(turn: Turn, _: str = "") -> State | None:
     return turn.ask(
         At.STATUS,
         "sheet_status",
-        [*ways_on(turn, sheet, progress.total), Choice("menu")],
+        [
+            *ways_on(turn, sheet, progress.total),
+            *adjusting.way_there(turn, sheet),
+            Choice("menu"),
+        ],
         unit=sheet.unit.name,
         now=turn.now,
         areas=[area_line(area, first=n == 0) for n, area in enumerate(progress.areas)],
@@ -58,6 +63,7 @@ def area_line(area: AreaProgress, *, first: bool) -> Part:
         lines=tally.lines,
         proven=tally.proven,
         explained=Part("area_explained", count=tally.explained) if tally.explained else "",
+        dropped=Part("area_dropped", count=tally.dropped) if tally.dropped else "",
         ahead=Part("area_ahead", count=tally.ahead) if tally.ahead else "",
     )
 
@@ -157,6 +163,7 @@ def show_card(turn: Turn, line: Line) -> State:
         title=item.title,
         max_points=item.max_points,
         rule=wording.in_words(rule_of(item)),
+        last_year=results.last_year(turn, line),
         standing=standing_of(turn, line),
     )
 
@@ -165,7 +172,7 @@ def standing_of(turn: Turn, line: Line) -> list[Part]:
     """Score, evidence and explanation, or why the unit has nothing to enter here."""
     if line.exempt:
         return [Part("line_is_exempt", unit=line.assessment.unit.name)]
-    if line.item.method is not Method.SELF:
+    if line.item.method not in (Method.SELF, Method.ADJUSTMENT):
         return [Part(f"line_is_by.{line.item.method}")]
     if line.timed:
         return [timed_part(turn, line)]
@@ -181,12 +188,17 @@ def score_part(turn: Turn, line: Line) -> Part:
     score = assessment.score_of(turn.session, line.id)
     if score is None:
         return Part("line_not_scored")
-    why = wording.because(rule_of(line.item), score.inputs)
     scored = scored_part(turn, score)
+    if assessment.is_adjustment(line):
+        return Part("adjustment_scored", result=results.result(line, score), scored=scored)
+    why = results.why(line, score)
     if score.points is None:
         return Part("line_dropped_out", because=why, scored=scored)
     limits = {"points": score.points, "max_points": line.item.max_points}
-    return Part("line_scored", because=why, scored=scored, **limits)
+    if not score.is_claimed:
+        return Part("line_scored", because=why, scored=scored, **limits)
+    claimed = {"rule_points": score.rule_points, "reason": score.claim_reason}
+    return Part("line_claimed", because=why, scored=scored, **limits, **claimed)
 
 
 def scored_part(turn: Turn, score: SelfScore) -> Part:
@@ -230,18 +242,20 @@ def work_on(turn: Turn, line: Line) -> list[Choice]:
     if assessment.why_not_score(turn.session, turn.by, line):
         return giving(turn, line)
     proof = Choice("evidence_for", line.id)
-    if assessment.score_of(turn.session, line.id) is None:
+    score = assessment.score_of(turn.session, line.id)
+    if score is None:
         offers = [Choice("score", line.id), proof]
     else:
         offers = [proof, Choice("change_figures", line.id)]
     if following := assessment.next_missing(turn.session, line.assessment_id, line.id, by=turn.by):
         offers.append(Choice("next_line", following.line_id, code=following.code))
-    return [*offers, *giving(turn, line)]
+    refined = results.refinements(line, score, always=True) if score else []
+    return [*offers, *refined, *giving(turn, line)]
 
 
 def giving(turn: Turn, line: Line) -> list[Choice]:
     """Who says who does the line may say so here, where there is somebody to give it to."""
-    if assessment.why_not_own_work(line):
+    if assessment.is_adjustment(line) or assessment.why_not_own_work(line):
         return []
     if allotments.why_not_share(turn.session, turn.by, line.assessment):
         return []

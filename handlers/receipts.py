@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from handlers.dialogue import (
@@ -16,7 +17,7 @@ from handlers.dialogue import (
     on_text,
 )
 from handlers.sheets import is_id
-from handlers.submission_lines import area_lines
+from handlers.submission_lines import adjustment_lines, area_lines, claims_part, left_out_part
 from models import assessment, submission
 from models.refusals import Refusal
 from models.submission import Receipt, Submission
@@ -59,6 +60,8 @@ def show(turn: Turn, code: str) -> State | None:
         decided=decided(found.submission),
         standing=standing(found),
         areas=area_lines(submission.areas_of(found.submission.content["lines"])),
+        left_out=left_out_part(found.submission.content["lines"]),
+        claims=claims_part(found.submission.content["lines"]),
     )
     return None
 
@@ -134,6 +137,18 @@ def file_values(turn: Turn, sent: Submission) -> Mapping[str, Any]:
             }
             for area in submission.areas_of(lines)
         ],
+        "left_out": left_out_part(lines),
+        "adjustments": adjustment_lines(submission.adjustments_of(sent.content)),
+        "claims": [
+            {
+                "code": line["code"],
+                "title": line["title"],
+                "rule_points": Decimal(line["rule_points"]),
+                "points": Decimal(line["points"]),
+                "reason": line["claim_reason"],
+            }
+            for line in submission.claims_of(lines)
+        ],
         "files": [
             {
                 "name": proof["name"],
@@ -141,7 +156,7 @@ def file_values(turn: Turn, sent: Submission) -> Mapping[str, Any]:
                 "card": card_of(proof),
                 "codes": codes,
             }
-            for proof, codes in submission.documents_of(lines)
+            for proof, codes in submission.documents_of([*lines, *sent.content["adjustments"]])
         ],
     }
 

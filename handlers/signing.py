@@ -14,7 +14,14 @@ from handlers.dialogue import (
 )
 from handlers.evidence import uploading
 from handlers.sheets import sheet_at
-from handlers.submission_lines import preview_values, survey_part, timed_part
+from handlers.submission_lines import (
+    adjustment_lines,
+    claims_part,
+    left_out_part,
+    preview_values,
+    survey_part,
+    timed_part,
+)
 from models import evidence, submission
 from models.assessment import Assessment
 from models.evidence import Evidence
@@ -104,6 +111,9 @@ def confirm(turn: Turn) -> State:
         file=report.document.name,
         timed=timed_part(now),
         survey=survey_part(now),
+        left_out=left_out_part(now.lines),
+        adjustments=adjustment_lines(now.adjustments),
+        claims=claims_part(now.lines),
         **preview_values(now),
     )
 

@@ -14,10 +14,14 @@ from handlers.dialogue import (
     on_command,
     on_text,
 )
+from handlers.self_assessment import adjusting
 from handlers.sheets import SIGNERS, own_sheet, proposal_at, sheet_at
 from handlers.submission_lines import (
     ON_A_PAGE,
+    adjustment_lines,
+    claims_part,
     finding_lines,
+    left_out_part,
     preview_values,
     survey_part,
     timed_part,
@@ -49,12 +53,20 @@ def show_checks(turn: Turn, _: str = "") -> State:
     return turn.ask(
         At.CHECKS,
         "checks_before_sending",
-        [*offers, Choice("unit_report"), Choice("menu")],
+        [
+            *offers,
+            *adjusting.way_there(turn, sheet),
+            Choice("unit_report"),
+            Choice("menu"),
+        ],
         scored=now.scored,
         lines=now.totals.lines,
         result=result_part(now),
         total=total_part(now),
         timed=timed_part(now),
+        left_out=left_out_part(now.lines),
+        claims=claims_part(now.lines),
+        adjustments=adjustment_lines(now.adjustments),
         waits=Part("check_waits", at=waits.proposed_at) if waits else None,
     )
 

@@ -1,4 +1,7 @@
-"""A unit's sheet on which all work is done, put there as rows, without asking anybody."""
+"""A unit's sheet on which all work is done, put there as rows, without asking anybody.
+
+Its figures hold as of the day on which they were put there.
+"""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -8,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.demo.province import likely_inputs
 from models import assessment, units
 from models.assessment import Assessment, Line, SelfScore
+from models.calendar import local_day
 from models.catalogue import rule_of
 from models.catalogue.kinds import NotAssessed
 from models.evidence.tables import Explanation
@@ -40,7 +44,11 @@ def complete(
             points = rule_of(line.item).score(inputs)
             by = {"scored_by_id": person_id, "scored_at": at}
             given = None if isinstance(points, NotAssessed) else points
-            session.add(SelfScore(line_id=line.id, version=1, inputs=inputs, points=given, **by))
+            score = SelfScore(line_id=line.id, version=1, inputs=inputs, points=given, **by)
+            score.rule_points = given
+            if assessment.are_figures(inputs):
+                score.data_as_of = local_day(at)
+            session.add(score)
         if not standing.proven:
             written = {"written_by_id": person_id, "written_at": at}
             session.add(Explanation(line_id=line.id, text="Theo hồ sơ của đơn vị", **written))

@@ -9,7 +9,8 @@ from bot.commands import campaign_parts as parts
 from bot.commands import campaign_reminders, campaign_windows
 from bot.desk import Desk
 from bot.store import Store, StoreFull, TooLarge
-from models import calendar, campaigns, conduct, files
+from models import calendar, campaigns, conduct, files, points
+from models.assessment import AdjustmentKind
 from models.campaigns import Phase
 from models.campaigns.tables import TIMELINESS, SignOff
 from models.files import Received
@@ -42,6 +43,12 @@ def campaign() -> None:
     "--timeliness", default=TIMELINESS, show_default=True, metavar="CODE",
     help="the line that the instant of sending scores; \"\" for none",
 )  # fmt: skip
+@click.option("--bonus-cap", metavar="POINTS", help="at most so many bonus points; else none")
+@click.option("--penalty-cap", metavar="POINTS", help="at most so many penalty points; else none")
+@click.option(
+    "--adjustments-proven/--adjustments-unproven", default=True, show_default=True,
+    help="whether these points need a document or an explanation",
+)  # fmt: skip
 @click.option(
     "--sign-off",
     type=click.Choice([way.value for way in SignOff]),
@@ -56,11 +63,16 @@ def create(
     owner: str,
     catalogues: tuple[str, ...],
     timeliness: str,
+    bonus_cap: str | None,
+    penalty_cap: str | None,
+    adjustments_proven: bool,
     sign_off: str,
 ) -> None:
     """Make a draft with the default calendar, its groups, and its list of units."""
     by, chosen = By(desk.clock()), dict(_catalogue(text) for text in catalogues)
+    wanted = {AdjustmentKind.BONUS: bonus_cap, AdjustmentKind.PENALTY: penalty_cap}
     try:
+        caps = {kind: points.parse_points(text) for kind, text in wanted.items() if text}
         with desk.sessions.begin() as session:
             leader = parts.find_unit(session, owner)
             made = conduct.create(
@@ -70,6 +82,8 @@ def create(
                 owner=leader,
                 catalogues=chosen,
                 timeliness_code=timeliness,
+                caps=caps,
+                adjustments_proven=adjustments_proven,
                 sign_off=SignOff(sign_off),
             )
             count = len(campaigns.units_in(session, made))

@@ -14,6 +14,7 @@ from models.calendar import ZONE
 from models.text import clean
 
 AREA_WIDTHS = (Cm(1.2), Cm(8.3), Cm(2.8), Cm(2.1), Cm(1.8))
+CLAIM_WIDTHS = (Cm(1.5), Cm(5.2), Cm(2.0), Cm(2.0), Cm(5.5))
 FILE_WIDTHS = (Cm(1.2), Cm(5.4), Cm(4.4), Cm(2.2), Cm(3.0))
 
 
@@ -21,13 +22,15 @@ def make(values: Mapping[str, Any]) -> bytes:
     """Bytes of the file. ``values``: ``language``, ``code``, ``year``, ``unit``, ``owner``,
     ``sent_at``, ``due_at``, ``late``, ``points``, ``max_points``, ``lines``, ``documents``,
     ``digest``, ``proposed_by``, ``approved_by``; ``areas``, each with ``code``, ``title`` and
-    totals; ``files``, each with ``name``, ``card`` (number, date, issuer), ``mark`` (of the
-    SHA-256) and ``codes`` of lines; ``report``, the signed one, with ``number``, ``on``, ``file``
-    and ``mark``, or None."""
+    totals; ``left_out`` (a message, or None); ``adjustments``, each a message; ``claims``, each
+    with ``code``, ``title``, ``rule_points``, ``points`` and ``reason``; ``files``, each with
+    ``name``, ``card`` (number, date, issuer), ``mark`` (of the SHA-256) and ``codes`` of lines;
+    ``report``, the signed one, with ``number``, ``on``, ``file`` and ``mark``, or None."""
     return _Receipt(values).bytes()
 
 
-STRUCTURED = ("areas", "files", "late", "report")
+# Not for a sentence as they are.
+STRUCTURED = ("adjustments", "areas", "claims", "files", "late", "left_out", "report")
 
 
 class _Receipt:
@@ -42,6 +45,7 @@ class _Receipt:
         self._title()
         self._facts()
         self._areas()
+        self._claims()
         self._files()
         self._close()
         content = io.BytesIO()
@@ -82,6 +86,10 @@ class _Receipt:
         else:
             paragraph(self._document, self._text("approved"))
         paragraph(self._document, self._text("totals"))
+        left_out = [self._values["left_out"]] if self._values["left_out"] else []
+        for part in [*left_out, *self._values["adjustments"]]:
+            said = self._words.plain(part.name, self._values["language"], **part.values)
+            paragraph(self._document, clean(said))
 
     def _areas(self) -> None:
         heading(self._document, self._text("areas"))
@@ -93,6 +101,21 @@ class _Receipt:
             points = self._text("points_of", own=area["points"], most=area["max_points"])
             counts = [str(area["lines"]), str(area["documents"])]
             row(table, [area["code"], area["title"], points, *counts], AREA_WIDTHS)
+
+    def _claims(self) -> None:
+        """Where the unit claims other points than the rule gives (domain.md 13c 6)."""
+        if not self._values["claims"]:
+            return
+        heading(self._document, self._text("claims"))
+        names = ("code", "title", "rule", "points", "reason")
+        head = [self._text(f"claim_{name}") for name in names]
+        table = decree30.table(self._document, head, CLAIM_WIDTHS)
+        for claim in self._values["claims"]:
+            figures = [
+                self._text("claim_figure", figure=claim[name])
+                for name in ("rule_points", "points")
+            ]
+            row(table, [claim["code"], claim["title"], *figures, claim["reason"]], CLAIM_WIDTHS)
 
     def _files(self) -> None:
         heading(self._document, self._text("files"))

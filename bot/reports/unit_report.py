@@ -19,6 +19,7 @@ from models.text import clean
 
 AREA_WIDTHS = (Cm(1.2), Cm(7.6), Cm(2.8), Cm(2.5), Cm(2.1))
 LINE_WIDTHS = (Cm(1.5), Cm(5.5), Cm(1.5), Cm(5.0), Cm(1.5), Cm(5.1), Cm(4.8))
+STRUCTURED = ("areas", "totals", "adjustments")  # Not for a sentence as they are.
 COLUMNS = ("code", "title", "max", "result", "points", "explanation", "evidence")
 
 
@@ -51,9 +52,12 @@ class _Report:
         return content.getvalue()
 
     def _text(self, name: str, **more: Any) -> str:
-        plain = {k: v for k, v in self._values.items() if k not in ("areas", "totals")}
+        plain = {k: v for k, v in self._values.items() if k not in STRUCTURED}
         values = {**plain, **self._values["totals"], **more}
-        return clean(self._words.plain(f"report_doc.{name}", self._values["language"], **values))
+        return self._said(f"report_doc.{name}", **values)
+
+    def _said(self, message: str, **values: Any) -> str:
+        return clean(self._words.plain(message, self._values["language"], **values))
 
     def _head(self) -> None:
         bodies = [name for name in (self._values["above"], self._values["unit"]) if name]
@@ -82,6 +86,10 @@ class _Report:
         paragraph(self._document, self._text(sent))
         if self._values["survey_lines"]:
             paragraph(self._document, self._text("survey"))
+        for each in self._values["adjustments"]:
+            name = "adjustment" if each["points"] is not None else "adjustment_none"
+            figures = {"points": each["points"], "cap": each["max_points"]}
+            paragraph(self._document, self._said(f"{name}.{each['kind']}", **figures))
         names = ("code", "title", "points", "lines", "files")
         self._document.add_paragraph().paragraph_format.line_spacing = Pt(6)
         table = decree30.table(
@@ -101,11 +109,13 @@ class _Report:
 
     def _explanations(self) -> None:
         heading(self._document, self._text("explanations"))
-        explained = [line for line in self._lines() if line["explanation"]]
+        """With the reasons for claiming other points than the rule gives (domain.md 13c 6)."""
+        explained = [(line, why) for line in self._lines() if (why := self._reasons(line))]
         if not explained:
             paragraph(self._document, self._text("no_explanations"))
-        for line in explained:
-            paragraph(self._document, self._text("explained", **line))
+        for line, why in explained:
+            about = {"code": line["code"], "title": line["title"]}
+            paragraph(self._document, self._text("explained", **about, explanation=" ".join(why)))
 
     def _difficulties(self) -> None:
         heading(self._document, self._text("difficulties"))
@@ -138,7 +148,8 @@ class _Report:
             cell.paragraphs[0].paragraph_format.space_before = Pt(18)
 
     def _annex(self) -> None:
-        """Every line with its points and what they rest on, summed up by area."""
+        """Every line with its points and what they rest on, summed up by area; bonus and penalty
+        points below the sum."""
         decree30.turn_sideways(self._document)
         for name, size in (("annex", 14), ("annex_title", 13)):
             title = write(self._document.add_paragraph(), self._text(name), bold=True, size=size)
@@ -152,6 +163,9 @@ class _Report:
             for line in area["rows"]:
                 row(table, self._cells(line), LINE_WIDTHS)
         self._sum(table, "", self._text("total"), self._values["totals"])
+        for each in self._values["adjustments"]:
+            if each["result"] is not None:
+                row(table, self._cells(each), LINE_WIDTHS)
 
     def _sum(self, table: Any, code: str, title: str, totals: Mapping[str, Any]) -> None:
         most, own = (self._number(totals[name]) for name in ("max_points", "points"))
@@ -159,15 +173,23 @@ class _Report:
 
     def _cells(self, line: Mapping[str, Any]) -> list[str]:
         result = line["result"]
-        language = self._values["language"]
         said = self._text("not_scored")
         if result is not None:
-            said = self._words.plain(result.name, language, **result.values)
+            said = self._said(result.name, **result.values)
         out = result is not None and line["points"] is None
         points = self._text("not_assessed") if out else self._number(line["points"])
         proof = "\n".join(self._proof(each) for each in line["evidence"])
         most = self._number(line["max_points"])
-        return [line["code"], line["title"], most, said, points, line["explanation"], proof]
+        why = "\n".join(self._reasons(line))
+        return [line["code"], line["title"], most, said, points, why, proof]
+
+    def _reasons(self, line: Mapping[str, Any]) -> list[str]:
+        """Why the unit claims other points than the rule gives, if it does; its explanation."""
+        found = [line["explanation"]] if line["explanation"] else []
+        if line["claim_reason"]:
+            figures = {"points": line["points"], "rule_points": line["rule_points"]}
+            found.insert(0, self._text("claimed", **figures, reason=line["claim_reason"]))
+        return found
 
     def _proof(self, proof: Mapping[str, Any]) -> str:
         """ "- Số 12/KH-STP, ngày 08/01/2026, Sở Tư pháp; mục II tr.3"; else by its name."""
@@ -181,7 +203,9 @@ class _Report:
         return "" if value is None else self._text("figure", value=value)
 
     def _lines(self) -> list[Mapping[str, Any]]:
-        return [line for area in self._values["areas"] for line in area["rows"]]
+        """Of all areas, and those beside the total."""
+        rows = [line for area in self._values["areas"] for line in area["rows"]]
+        return [*rows, *self._values["adjustments"]]
 
     def _mark_as_draft(self) -> None:
         """In the head of each page: later ones are numbered there, the first is not."""

@@ -29,8 +29,11 @@ from bot.words import Words
 from models.messages import Part
 
 HEAD = 5
-COLUMNS = ("code", "title", "rule", "max", "asked", "input", "explanation", "points", "documents")
-WIDTHS = (8, 30, 38, 8, 28, 20, 34, 9, 9)
+COLUMNS = (
+    "code", "title", "rule", "max", "asked", "input", "explanation", "points", "documents",
+    "notes",
+)  # fmt: skip
+WIDTHS = (8, 30, 38, 8, 28, 20, 34, 9, 9, 30)
 INPUT = COLUMNS.index("input")
 OPTIONS_FROM = 4  # The column of the hidden sheet in which a row's options begin.
 LINE_HEIGHT = 13.0
@@ -98,17 +101,20 @@ class _Maker:
         cells = [
             row["code"], row["title"], rule, row["max_points"], self._text(hint),
             None, row["explanation"] or None, row["points"], row["documents"],
+            "\n".join(self._text(part) for part in row["notes"]) or None,
         ]  # fmt: skip
         body = "closed" if closed else "body"
         figure = "closed_figure" if closed else "figure"
         words = "closed" if closed else "words"
-        styles = [body, body, body, figure, body, "closed", words, figure, figure]
+        styles = [body, body, body, figure, body, "closed", words, figure, figure, body]
         self._keep(row["code"], row["base"], single)
         self._put(cells, styles, bottom=single)
         for entry in asked if single is None else ():
             label = self._text(entry["label"])
             self._keep(entry["key"], None, entry)
-            self._put([entry["key"], None, None, None, label], ["part"] * 9, bottom=entry)
+            self._put(
+                [entry["key"], None, None, None, label], ["part"] * len(COLUMNS), bottom=entry
+            )
 
     def _put(
         self, cells: Sequence[Any], styles: Sequence[str], bottom: Mapping[str, Any] | None = None

@@ -5,7 +5,7 @@ all of it is there. Points are the rule's; a zero is a claim, a line left out ha
 """
 
 from handlers.dialogue import Conversation, on_choice, on_text
-from handlers.self_assessment import answers, lines
+from handlers.self_assessment import adjusting, answers, claiming, dating, lines
 from handlers.self_assessment.questions import At
 from handlers.sheets import WORKERS
 
@@ -21,6 +21,10 @@ conversation = Conversation(
         on_choice("score_later", lines.leave),
         on_choice("overwrite_score", answers.overwrite),
         on_choice("how_scored", lines.show_how),
+        on_choice("claim_other", claiming.ask_points),
+        on_choice("data_as_of", dating.ask_day),
+        on_choice("date_rest", dating.date_rest),
+        on_choice("adjustments", adjusting.show),
     ],
     states={
         At.ANSWER: [
@@ -46,6 +50,21 @@ conversation = Conversation(
         At.DOUBT: [
             on_choice("percent_meant", answers.take_percent),
             on_choice("figures_right", answers.take_figures),
+        ],
+        At.CLAIM: [
+            on_text(claiming.enter_points),
+            on_choice("by_rule", claiming.by_rule),
+        ],
+        At.CLAIM_REASON: [on_text(claiming.enter_reason)],
+        At.CLAIM_DOUBT: [
+            on_choice("by_rule", claiming.score_by_rule),
+            on_choice("by_rule_not_assessed", claiming.score_by_rule),
+            on_choice("keep_claim", claiming.score_with_claim),
+        ],
+        At.DAY: [
+            on_choice("today", dating.take_day),
+            on_choice("on_day", dating.take_day),
+            on_text(dating.enter_day),
         ],
     },
 )

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from handlers.dialogue import Choice, Part, State, Turn
-from handlers.self_assessment import results
+from handlers.self_assessment import claiming, results
 from handlers.self_assessment.questions import (
     At,
     ask_cases,
@@ -22,16 +22,16 @@ from models.catalogue.kinds import IfNone
 from models.refusals import Refusal
 
 
-def answer_yes(turn: Turn, _: str) -> None:
-    record(turn, {"answer": True})
+def answer_yes(turn: Turn, _: str) -> State | None:
+    return record(turn, {"answer": True})
 
 
-def answer_no(turn: Turn, _: str) -> None:
-    record(turn, {"answer": False})
+def answer_no(turn: Turn, _: str) -> State | None:
+    return record(turn, {"answer": False})
 
 
-def pick_option(turn: Turn, value: str) -> None:
-    record(turn, {"option": int(value)})
+def pick_option(turn: Turn, value: str) -> State | None:
+    return record(turn, {"option": int(value)})
 
 
 def toggle(turn: Turn, value: str) -> State:
@@ -42,16 +42,15 @@ def toggle(turn: Turn, value: str) -> State:
     return ask_ticks(turn, rule)
 
 
-def ticks_done(turn: Turn, _: str) -> None:
-    record(turn, {"ticked": turn.memory.get("ticked", [])})
+def ticks_done(turn: Turn, _: str) -> State | None:
+    return record(turn, {"ticked": turn.memory.get("ticked", [])})
 
 
 def enter_percent(turn: Turn, text: str) -> State | None:
     percent = points.parse_percent(text)
     value = points.as_figure(percent.value)
     if not percent.doubtful:
-        record(turn, {"value": value})
-        return None
+        return record(turn, {"value": value})
     meant = points.as_figure(percent.times_hundred)
     offers = [
         Choice("percent_meant", meant, value=percent.times_hundred),
@@ -60,12 +59,12 @@ def enter_percent(turn: Turn, text: str) -> State | None:
     return question(turn, At.DOUBT, "percent_in_doubt", offers, value=percent.value)
 
 
-def take_percent(turn: Turn, value: str) -> None:
-    record(turn, {"value": value})
+def take_percent(turn: Turn, value: str) -> State | None:
+    return record(turn, {"value": value})
 
 
-def enter_figure(turn: Turn, text: str) -> None:
-    record(turn, {"value": points.as_figure(points.parse_number(text))})
+def enter_figure(turn: Turn, text: str) -> State | None:
+    return record(turn, {"value": points.as_figure(points.parse_number(text))})
 
 
 def enter_denominator(turn: Turn, text: str) -> State | None:
@@ -86,15 +85,14 @@ def enter_numerator(turn: Turn, text: str) -> State | None:
     numerator = points.parse_number(text, kept=Part("still_entered", label=label, n=denominator))
     turn.memory["numerator"] = points.as_figure(numerator)
     if numerator <= denominator:
-        take_figures(turn)
-        return None
+        return take_figures(turn)
     offers = [Choice("figures_right"), Choice("change_figures", chosen(turn).id)]
     figures = {"numerator": numerator, "denominator": denominator}
     return question(turn, At.DOUBT, "ratio_in_doubt", offers, **figures)
 
 
-def take_figures(turn: Turn, _: str = "") -> None:
-    record(turn, {name: turn.memory[name] for name in ("numerator", "denominator")})
+def take_figures(turn: Turn, _: str = "") -> State | None:
+    return record(turn, {name: turn.memory[name] for name in ("numerator", "denominator")})
 
 
 def enter_cases(turn: Turn, text: str) -> State | None:
@@ -104,8 +102,7 @@ def enter_cases(turn: Turn, text: str) -> State | None:
     turn.memory["cases"] = cases
     if len(cases) < len(rule.deductions):
         return ask_cases(turn, rule)
-    record(turn, {"cases": cases})
-    return None
+    return record(turn, {"cases": cases})
 
 
 def enter_points(turn: Turn, text: str) -> State:
@@ -117,25 +114,30 @@ def enter_points(turn: Turn, text: str) -> State:
     return question(turn, At.REASON, "ask_reason_for_points", points=given)
 
 
-def enter_reason(turn: Turn, text: str) -> None:
-    record(turn, {"points": turn.memory["points"], "reason": text.strip()})
+def enter_reason(turn: Turn, text: str) -> State | None:
+    return record(turn, {"points": turn.memory["points"], "reason": text.strip()})
 
 
-def record(turn: Turn, inputs: dict[str, Any]) -> None:
-    record_on(turn, chosen(turn), inputs, turn.memory.get("seen"))
+def record(turn: Turn, inputs: dict[str, Any]) -> State | None:
+    return record_on(turn, chosen(turn), inputs, turn.memory.get("seen"))
 
 
-def overwrite(turn: Turn, value: str) -> None:
+def overwrite(turn: Turn, value: str) -> State | None:
     """All the same, now that the colleague's newer score was seen."""
     again = json.loads(value)
-    record_on(turn, results.find(turn, again["line"]), again["inputs"], again["seen"])
+    return record_on(turn, results.find(turn, again["line"]), again["inputs"], again["seen"])
 
 
-def record_on(turn: Turn, line: Line, inputs: dict[str, Any], seen: int | None) -> None:
-    score = assessment.score(turn.session, turn.by, line, inputs, seen)
-    turn.end(
-        "self_score_recorded",
-        results.after_scoring(turn, line),
-        **results.shown(line, score),
-        proof=results.proof(turn, line),
-    )
+def record_on(turn: Turn, line: Line, inputs: dict[str, Any], seen: int | None) -> State | None:
+    """What a colleague scored since comes first, then what becomes of a claim."""
+    if refusal := assessment.why_not_score(turn.session, turn.by, line):
+        raise refusal
+    if seen is not None and (
+        refusal := assessment.why_scored_since(turn.session, turn.by, line, inputs, seen)
+    ):
+        raise refusal
+    if state := claiming.ask_what_becomes(turn, line, inputs):
+        return state
+    score = assessment.score(turn.session, turn.by, line, inputs, seen=seen)
+    results.say_recorded(turn, line, score)
+    return None

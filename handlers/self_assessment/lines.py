@@ -29,7 +29,9 @@ def proof_or_score(turn: Turn, line: Line, *, is_scored: bool) -> State | None:
     check(turn, line)
     score = assessment.score_of(turn.session, line.id)
     assert score is not None
-    turn.end("line_lacks_proof", results.after_scoring(turn, line), **results.shown(line, score))
+    turn.end(
+        "line_lacks_proof", results.after_scoring(turn, line, score), **results.shown(line, score)
+    )
     return None
 
 

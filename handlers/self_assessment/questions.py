@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from handlers.dialogue import Choice, Part, State, Turn
-from handlers.self_assessment.results import lowered, titled
+from handlers.self_assessment.results import last_year, lowered, titled
+from models import assessment
 from models.assessment import Line
 from models.catalogue import kinds, rule_of, wording
 from models.catalogue.kinds import Measure
@@ -25,6 +26,10 @@ class At(State):
     POINTS = "points"
     REASON = "reason"
     DOUBT = "doubt"
+    CLAIM = "claim"
+    CLAIM_REASON = "claim_reason"
+    CLAIM_DOUBT = "claim_doubt"
+    DAY = "day"
 
 
 def ask(turn: Turn, rule: kinds.Rule) -> State:
@@ -50,6 +55,9 @@ def ask(turn: Turn, rule: kinds.Rule) -> State:
             return question(turn, At.DENOMINATOR, "ask_denominator", label=rule.denominator)
         case kinds.Penalty():
             return ask_cases(turn, rule)
+        case kinds.Manual() if assessment.is_adjustment(chosen(turn)):
+            kind = assessment.kind_of(chosen(turn).item.code)
+            return question(turn, At.POINTS, f"ask_adjustment.{kind}", cap=rule.max_points)
         case kinds.Manual():
             return question(turn, At.POINTS, "ask_points_by_judgement", least=rule.least)
         case kinds.Survey():
@@ -67,7 +75,7 @@ def question(
         name,
         offers or [],
         always=always,
-        head=Part("line_head", **titled(line)),
+        head=Part("line_head", **titled(line), last_year=last_year(turn, line)),
         **values,
     )
 

@@ -237,11 +237,12 @@ def campaign_led_by(session: Session, unit_id: int | None) -> Campaign | None:
 
 
 def _to_appraise(campaign_id: int) -> ColumnElement[bool]:
-    """Lines of the campaign that count; a survey line is nobody's appraisal task."""
+    """Lines of the campaign that count; a survey line is nobody's appraisal task, and bonus and
+    penalty points belong to no area."""
     return and_(
         Assessment.campaign_id == campaign_id,
         Line.exempt.is_(False),
-        Item.method != Method.SURVEY,
+        Item.method.not_in((Method.SURVEY, Method.ADJUSTMENT)),
     )
 
 

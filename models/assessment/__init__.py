@@ -1,6 +1,33 @@
 """The assessment sheets of the units: their lines, and how far the work on them is."""
 
 from models.assessment.actions import open_sheets
+from models.assessment.adjustments import (
+    Adjustment,
+    AdjustmentKind,
+    adjustments,
+    is_adjustment,
+    kind_of,
+    open_adjustments,
+)
+from models.assessment.claims import (
+    REASON_SIGNS,
+    Claim,
+    claim_of,
+    may_claim,
+    why_claim_stands,
+    why_not_claim_points,
+)
+from models.assessment.data_days import (
+    are_figures,
+    date_figures,
+    date_the_rest,
+    days_to_offer,
+    lacks_day,
+    read_day,
+    undated,
+    why_not_as_of,
+)
+from models.assessment.last_year import LastYear, Likeness, import_last_year, last_year
 from models.assessment.queries import (
     areas,
     criteria_in,
@@ -14,6 +41,7 @@ from models.assessment.queries import (
     sheet_of,
 )
 from models.assessment.scoring import (
+    claim_points,
     hold,
     keep,
     score,
@@ -21,6 +49,7 @@ from models.assessment.scoring import (
     why_not_own_work,
     why_not_score,
     why_not_work,
+    why_scored_since,
 )
 from models.assessment.standings import (
     AreaProgress,
@@ -42,31 +71,52 @@ from models.assessment.tables import Assessment, Line, SelfScore
 from models.assessment.tallies import tallies
 
 __all__ = [
+    "REASON_SIGNS",
+    "Adjustment",
+    "AdjustmentKind",
     "AreaProgress",
     "Assessment",
+    "Claim",
+    "LastYear",
+    "Likeness",
     "Line",
     "Owed",
     "Progress",
     "SelfScore",
     "Standing",
     "Tally",
+    "adjustments",
+    "are_figures",
     "areas",
+    "claim_of",
+    "claim_points",
     "criteria_in",
+    "date_figures",
+    "date_the_rest",
+    "days_to_offer",
     "evidence_count",
     "explanation_of",
     "find_line",
     "hold",
+    "import_last_year",
+    "is_adjustment",
     "keep",
+    "kind_of",
+    "lacks_day",
+    "last_year",
     "lines_in",
     "lines_missing_evidence",
     "lines_not_scored",
+    "may_claim",
     "next_missing",
     "of_unit",
+    "open_adjustments",
     "open_sheets",
     "owed",
     "owes",
     "own_first",
     "progress",
+    "read_day",
     "score",
     "score_of",
     "search_lines",
@@ -74,8 +124,13 @@ __all__ = [
     "standings",
     "tallies",
     "tally",
+    "undated",
+    "why_claim_stands",
     "why_locked",
+    "why_not_as_of",
+    "why_not_claim_points",
     "why_not_own_work",
     "why_not_score",
     "why_not_work",
+    "why_scored_since",
 ]

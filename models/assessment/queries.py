@@ -4,6 +4,8 @@ A unit works on its applicable lines of method ``self``; survey lines and lines 
 off are found by their code but appear in no list of work.
 """
 
+from datetime import date
+
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager
 
@@ -82,6 +84,27 @@ def score_of(session: Session, line_id: int) -> SelfScore | None:
     """The newest self-score of the line; None as long as nobody has entered one."""
     query = select(SelfScore).where(SelfScore.line_id == line_id)
     return session.scalar(query.order_by(SelfScore.version.desc()).limit(1))
+
+
+def newest_scores(session: Session, assessment_id: int) -> list[SelfScore]:
+    """The newest self-score of each of the unit's own lines, in the catalogue's order."""
+    newest = select(func.max(SelfScore.version)).where(SelfScore.line_id == Line.id)
+    query = (
+        select(SelfScore)
+        .join(SelfScore.line)
+        .join(Line.item)
+        .options(contains_eager(SelfScore.line).contains_eager(Line.item))
+        .where(Line.assessment_id == assessment_id, Line.timed.is_(False), *own_work())
+        .where(SelfScore.version == newest.correlate(Line).scalar_subquery())
+    )
+    return list(session.scalars(query.order_by(Item.position)))
+
+
+def day_last_said(session: Session, assessment_id: int) -> date | None:
+    """The day that was last given for figures of this sheet."""
+    query = select(SelfScore.data_as_of).join(SelfScore.line)
+    said = (Line.assessment_id == assessment_id, SelfScore.data_as_of.is_not(None))
+    return session.scalar(query.where(*said).order_by(SelfScore.id.desc()).limit(1))
 
 
 def own_work() -> tuple[ColumnElement[bool], ...]:

@@ -1,12 +1,15 @@
 """A unit scores its own lines: by the rule, in its window, a new version each time (R6.2, I7)."""
 
 import json
+from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import audit, campaigns, policy
 from models.assessment import queries
+from models.assessment.claims import Claim, why_claim_stands, why_not_claim
 from models.assessment.tables import Assessment, Line, SelfScore
 from models.catalogue.kinds import Inputs, NotAssessed
 from models.catalogue.queries import rule_of
@@ -14,6 +17,7 @@ from models.catalogue.tables import Method
 from models.messages import Choice, Part
 from models.people.tables import By, Person
 from models.refusals import Refusal
+from models.text import clean
 
 
 def why_not_score(session: Session, by: By, line: Line) -> Refusal | None:
@@ -70,20 +74,32 @@ def why_not_own_work(line: Line) -> Refusal | None:
 
 
 def score(
-    session: Session, by: By, line: Line, inputs: Inputs, seen: int | None = None
+    session: Session,
+    by: By,
+    line: Line,
+    inputs: Inputs,
+    *,
+    seen: int | None = None,
+    claim: Claim | None = None,
+    drops_claim: bool = False,
 ) -> SelfScore:
     """Keep what ``inputs`` give by the line's rule as the newest self-score.
 
     ``seen`` is the version that ``by`` had before them, 0 for none: what a colleague scored since
     is shown before anything takes its place. Without it nobody is asked.
+
+    Where the unit has claimed other points before, it says what becomes of that: ``claim`` goes
+    on, or it is dropped. Raises Refusal ``claim_stands`` where it has not said so.
     """
     hold(session, line.assessment)
-    if refusal := why_not_score(session, by, line):
-        raise refusal
-    if seen is not None and (refusal := why_scored_since(session, by, line, inputs, seen)):
-        raise refusal
+    _check(why_not_score(session, by, line))
+    if seen is not None:
+        _check(why_scored_since(session, by, line, inputs, seen))
     assert by.person_id is not None  # The policy lets only people score.
-    return keep(session, by, line, inputs)
+    if claim is None and not drops_claim:
+        before = queries.score_of(session, line.id)
+        _check(why_claim_stands(before, _rule_points(line, inputs), line))
+    return keep(session, by, line, inputs, claim)
 
 
 def why_scored_since(
@@ -95,9 +111,6 @@ def why_scored_since(
         return None
     who = session.get(Person, newest.scored_by_id) if newest.scored_by_id else None
     again = json.dumps({"line": line.id, "seen": newest.version, "inputs": dict(inputs)})
-    given = Part("score_dropped_out_bare")
-    if newest.points is not None:
-        given = Part("score_given_bare", points=newest.points, max_points=line.item.max_points)
     return Refusal(
         "line_scored_since",
         [
@@ -108,19 +121,53 @@ def why_scored_since(
         code=line.item.code,
         person=who.name if who else "",
         at=newest.scored_at,
-        given=given,
+        given=_in_short(line, newest),
     )
 
 
-def keep(session: Session, by: By, line: Line, inputs: Inputs) -> SelfScore:
+def claim_points(
+    session: Session, by: By, line: Line, claim: Claim | None, *, on: int
+) -> SelfScore:
+    """Claim other points beside the score of version ``on``; None: what the rule gives again."""
+    score = newest(session, by, line, on=on)
+    return keep(session, by, line, score.inputs, claim, data_as_of=score.data_as_of)
+
+
+def newest(session: Session, by: By, line: Line, *, on: int) -> SelfScore:
+    """The line's score, to be followed by another, if it still is the version ``on`` that was
+    shown. Raises Refusal."""
+    hold(session, line.assessment)
+    _check(why_not_score(session, by, line))
+    found = queries.score_of(session, line.id)
+    if found is None or found.version != on:
+        raise Refusal("score_changed_meanwhile", [Choice("line", line.id)], code=line.item.code)
+    return found
+
+
+def keep(
+    session: Session,
+    by: By,
+    line: Line,
+    inputs: Inputs,
+    claim: Claim | None = None,
+    *,
+    data_as_of: date | None = None,
+) -> SelfScore:
     """The next version of the line's self-score, by its rule; whoever may do so has been asked."""
-    given = rule_of(line.item).score(inputs)
+    given = _rule_points(line, inputs)
+    if claim is not None and claim.points != given:
+        _check(why_not_claim(line, given, claim))
+    else:
+        claim = None
     before = queries.score_of(session, line.id)
     newest = SelfScore(
         line_id=line.id,
         version=before.version + 1 if before else 1,
         inputs=dict(inputs),
-        points=None if isinstance(given, NotAssessed) else given,
+        points=claim.points if claim else given,
+        rule_points=given,
+        claim_reason=clean(claim.reason) if claim else "",
+        data_as_of=data_as_of,
         note=str(inputs.get("reason", "")),
         scored_by_id=by.person_id,
         scored_at=by.now,
@@ -128,5 +175,28 @@ def keep(session: Session, by: By, line: Line, inputs: Inputs) -> SelfScore:
     session.add(newest)
     session.flush()
     details = {"line": line.id, "version": newest.version, "points": newest.points}
-    audit.append(session, "score_line", by, **details)
+    more = {"rule_points": given, "reason": newest.claim_reason} if claim else {}
+    audit.append(session, "score_line", by, **details, **more, data_as_of=data_as_of)
     return newest
+
+
+def _in_short(line: Line, score: SelfScore) -> Part:
+    """The points alone; beside claimed ones, those of the rule and the reason."""
+    if score.points is None:
+        return Part("score_dropped_out_bare")
+    limits = {"points": score.points, "max_points": line.item.max_points}
+    if not score.is_claimed:
+        return Part("score_given_bare", **limits)
+    claimed = {"rule_points": score.rule_points, "reason": score.claim_reason}
+    return Part("score_claimed_bare", **limits, **claimed)
+
+
+def _rule_points(line: Line, inputs: Inputs) -> Decimal | None:
+    """What the rule gives; None where it takes the line out."""
+    given = rule_of(line.item).score(inputs)
+    return None if isinstance(given, NotAssessed) else given
+
+
+def _check(refusal: Refusal | None) -> None:
+    if refusal is not None:
+        raise refusal

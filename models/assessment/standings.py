@@ -64,7 +64,8 @@ class Standing:
 class Tally:
     """Counts of lines. ``proven`` and ``explained`` (and not proven) count among the scored;
     ``ahead`` are lines that have evidence or an explanation already but no score. ``timed`` are
-    those that the sending scores and that have no score yet: nobody owes them."""
+    those that the sending scores and that have no score yet: nobody owes them. ``dropped``, among
+    the scored, are out of the assessment by their own figures: that is not 0 points (F23)."""
 
     lines: int = 0
     scored: int = 0
@@ -74,6 +75,7 @@ class Tally:
     not_scored: int = 0
     not_proven: int = 0
     timed: int = 0
+    dropped: int = 0
 
     @property
     def open(self) -> int:
@@ -187,6 +189,7 @@ def tally(lines: Sequence[Standing]) -> Tally:
         not_scored=len(lines) - len(scored) - timed,
         not_proven=not_proven,
         timed=timed,
+        dropped=sum(line.points is None for line in scored),
     )
 
 

@@ -31,6 +31,7 @@ COLUMNS = (
 )
 ONLY_IF_SCORED = ("method", "scoring_rule", "rule_detail", "evidence_required")
 TOTAL = Decimal(100)  # The areas of a catalogue add up to this.
+METHODS = [method for method in Method if method is not Method.ADJUSTMENT]
 
 
 @dataclass
@@ -158,7 +159,7 @@ def _problems_of_units(table: Table, row: Row, unit_codes: Collection[str]) -> I
 
 def _problems_of_scoring(table: Table, row: Row) -> Iterator[Problem]:
     """A row without children is scored: method, rule, evidence and agency must all be there."""
-    yield from _problem_of_word(table, row, "method", list(Method))
+    yield from _problem_of_word(table, row, "method", METHODS)
     yield from _problem_of_word(table, row, "scoring_rule", list(RuleKind))
     yield from _problem_of_word(table, row, "evidence_required", ["yes", "no"])
     if not row.cells["appraising_agency_code"]:
@@ -179,7 +180,7 @@ def _problem_of_word(
 
 def _problems_of_rule(table: Table, row: Row) -> Iterator[Problem]:
     kind, method = row.cells["scoring_rule"], row.cells["method"]
-    if kind not in set(RuleKind) or method not in set(Method):
+    if kind not in set(RuleKind) or method not in METHODS:
         return
     if (kind == RuleKind.SURVEY) != (method == Method.SURVEY):
         values = {"method": method, "value": kind}

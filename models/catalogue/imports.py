@@ -17,6 +17,7 @@ from models.catalogue.tables import (
     Method,
     RuleKind,
 )
+from models.imports import ImportRefused
 from models.people.tables import By
 from models.text import fold
 from models.units import Unit
@@ -30,6 +31,8 @@ def import_catalogue(session: Session, path: Path, name: str, by: By) -> Catalog
     """
     policy.check(session, by, policy.Action.IMPORT)
     table = imports.read_table(path)
+    if name == queries.ADJUSTMENTS:
+        raise ImportRefused([table.problem(None, "", "catalogue_name_reserved", name=name)])
     units = {unit.code: unit.id for unit in session.scalars(select(Unit))}
     rows = read_rows(table, units)
     digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()

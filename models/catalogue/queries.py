@@ -9,6 +9,8 @@ from models.catalogue import rules
 from models.catalogue.tables import CatalogueVersion, Item
 from models.refusals import Refusal
 
+ADJUSTMENTS = "*"  # Under this name are the bonus and penalty points, each campaign's a number.
+
 
 def latest(session: Session, name: str) -> CatalogueVersion | None:
     query = select(CatalogueVersion).where(CatalogueVersion.name == name)
@@ -18,8 +20,9 @@ def latest(session: Session, name: str) -> CatalogueVersion | None:
 def named(session: Session, name: str) -> CatalogueVersion:
     """The newest version of a catalogue; raises Refusal ``catalogue_unknown``."""
     version = latest(session, name)
-    if version is None:
-        known = session.scalars(select(CatalogueVersion.name).distinct().order_by("name"))
+    if version is None or name == ADJUSTMENTS:
+        names = select(CatalogueVersion.name).where(CatalogueVersion.name != ADJUSTMENTS)
+        known = session.scalars(names.distinct().order_by("name"))
         raise Refusal("catalogue_unknown", name=name, known=list(known))
     return version
 

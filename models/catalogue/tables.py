@@ -18,9 +18,12 @@ class Level(enum.StrEnum):
 
 
 class Method(enum.StrEnum):
+    """``adjustment``: bonus or penalty points of a campaign, which no catalogue names."""
+
     SELF = "self"
     SURVEY = "survey"
     APPRAISER = "appraiser"
+    ADJUSTMENT = "adjustment"
 
 
 class RuleKind(enum.StrEnum):

@@ -4,6 +4,7 @@ The text of the rule travels with the line: it is one tap away wherever the line
 (domain.md 2).
 """
 
+from datetime import date
 from decimal import Decimal
 
 from models.catalogue.kinds import (
@@ -50,8 +51,16 @@ def in_words(rule: Rule) -> list[Part]:
             return [Part(f"rule.{rule.formula}", scale=rule.scale), *groups]
 
 
-def because(rule: Rule, inputs: Inputs) -> Part:
-    """What the inputs say, in the rule's own terms; the points stand beside it."""
+def because(rule: Rule, inputs: Inputs, as_of: date | None = None) -> Part:
+    """What the inputs say, in the rule's own terms; the points stand beside it.
+
+    ``as_of`` is the day on which the figures stood, where it is known.
+    """
+    why = _because(rule, inputs)
+    return Part("because_dated", because=why, as_of=as_of) if as_of else why
+
+
+def _because(rule: Rule, inputs: Inputs) -> Part:
     match rule:
         case YesNo():
             return Part("because.yes" if inputs["answer"] else "because.no")

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import models.duties  # noqa: F401 - planning anew takes them all in.
 from models import assessment, audit, catalogue, policy, reminders, submission
-from models.assessment import Assessment
+from models.assessment import AdjustmentKind, Assessment
 from models.campaigns import (
     Campaign,
     Step,
@@ -25,6 +27,8 @@ from models.refusals import Refusal
 from models.submission import Reopening
 from models.units import Unit, UnitKind
 
+NO_CAPS: Mapping[AdjustmentKind, Decimal] = MappingProxyType({})
+
 
 def create(
     session: Session,
@@ -34,12 +38,16 @@ def create(
     owner: Unit,
     catalogues: Mapping[UnitKind, str],
     timeliness_code: str = TIMELINESS,
+    caps: Mapping[AdjustmentKind, Decimal] = NO_CAPS,
+    adjustments_proven: bool = True,
     sign_off: SignOff = SignOff.HEAD,
 ) -> Campaign:
     """A draft with the default calendar (R6.1–R6.8), its groups, and its frozen list of units.
 
     ``catalogues`` names the catalogue of each kind of unit; its newest version is taken. The
     line with the ``timeliness_code``, where a catalogue has one, is scored by the sending.
+    ``caps`` are those of bonus and penalty points, which there are none of without one;
+    ``adjustments_proven``: they need a document or an explanation.
     """
     policy.check(session, by, policy.Action.RUN_CAMPAIGN, owner)
     same = select(Campaign).where(Campaign.owner_id == owner.id, Campaign.year == year)
@@ -57,12 +65,14 @@ def create(
     session.add(campaign)
     session.flush()
     assessment.open_sheets(session, campaign)
+    assessment.open_adjustments(session, campaign, caps, by.now, proven=adjustments_proven)
     for kind in catalogues:
         if not units_in(session, campaign, kind):
             raise Refusal("group_without_units", kind=kind, owner=owner.name)
     named = {kind.value: name for kind, name in catalogues.items()}
     details = {"campaign": campaign.id, "owner": owner.id, "year": year}
-    settings = {"catalogues": named, "sign_off": sign_off.value}
+    capped = {kind.value: cap for kind, cap in caps.items()}
+    settings = {"catalogues": named, "caps": capped, "sign_off": sign_off.value}
     audit.append(session, "create_campaign", by, **details, **settings)
     reminders.replan(session, campaign, by.now)
     return campaign

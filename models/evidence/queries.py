@@ -117,7 +117,8 @@ def next_unproven(
 
 
 def _places(code: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in code.split(".") if part)
+    """None for what stands outside the tree, so that everything lies behind it."""
+    return tuple(int(part) for part in code.split(".") if part.isdecimal())
 
 
 def _links(session: Session, line_id: int, *, closed: bool) -> list[EvidenceLink]:

@@ -146,6 +146,6 @@ def _same_content(one: Evidence, other: Evidence) -> bool:
 
 
 def _why_not_a_line_of_work(line: Line) -> Refusal | None:
-    if line.item.method is not Method.SELF or line.timed:
+    if line.item.method not in (Method.SELF, Method.ADJUSTMENT) or line.timed:
         return Refusal("line_needs_no_evidence", code=line.item.code)
     return Refusal("line_is_exempt", code=line.item.code) if line.exempt else None

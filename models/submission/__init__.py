@@ -2,7 +2,15 @@
 
 from models.submission.actions import approve, propose, reopen, return_proposal, withdraw
 from models.submission.checks import Checks, Doubt, Finding, check, look_again
-from models.submission.contents import AreaTotals, Totals, areas_of, documents_of
+from models.submission.contents import (
+    AreaTotals,
+    Totals,
+    adjustments_of,
+    areas_of,
+    claims_of,
+    documents_of,
+    left_out,
+)
 from models.submission.lateness import option_for
 from models.submission.notices import decisions, heads_of, proposed, receipt
 from models.submission.queries import (
@@ -54,15 +62,18 @@ __all__ = [
     "SignedReport",
     "Submission",
     "Totals",
+    "adjustments_of",
     "approve",
     "areas_of",
     "by_code",
     "check",
+    "claims_of",
     "codes_of",
     "decisions",
     "documents_of",
     "heads_of",
     "latest",
+    "left_out",
     "look_again",
     "option_for",
     "preview",

@@ -135,7 +135,7 @@ def send(session: Session, by: By, proposal: Proposal) -> Submission:
     late_by = queries.lateness(session, sheet, by.now)
     _score_timeliness(session, by, sheet, due_at, late_by)
     content = content_of(session, sheet, timed=True)
-    totals = totals_of(content["lines"])
+    totals = totals_of(content["lines"], content["adjustments"])
     submission = Submission(
         assessment=sheet,
         proposal=proposal,

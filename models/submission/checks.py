@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models import assessment
-from models.assessment.tables import Assessment
-from models.submission.contents import content_of
+from models.assessment.tables import Assessment, Line
+from models.submission.contents import claims_of, content_of
 
 MANY_LINES = 5  # One document for as many lines is unusual enough to be looked at.
 
@@ -26,6 +26,8 @@ class Doubt(enum.StrEnum):
     OTHER_YEAR = "other_year"
     NO_LOCATOR = "no_locator"
     ZERO_WITH_DOCUMENTS = "zero_with_documents"
+    ABOVE_RULE = "above_rule"
+    NO_DATA_DAY = "no_data_day"
 
 
 HARD = frozenset({Doubt.NOT_SCORED, Doubt.NOT_BACKED})
@@ -34,7 +36,8 @@ HARD = frozenset({Doubt.NOT_SCORED, Doubt.NOT_BACKED})
 @dataclass(frozen=True)
 class Finding:
     """One thing about one line. ``document`` is the name of the document it is about,
-    ``dated_on`` that document's date, ``count`` on how many lines the same one stands."""
+    ``dated_on`` that document's date, ``count`` on how many lines the same one stands;
+    ``points`` are those claimed, ``rule_points`` those of the rule."""
 
     doubt: Doubt
     line_id: int
@@ -43,6 +46,8 @@ class Finding:
     document: str = ""
     dated_on: date | None = None
     count: int = 0
+    points: Decimal | None = None
+    rule_points: Decimal | None = None
 
     @property
     def is_hard(self) -> bool:
@@ -70,7 +75,9 @@ class Checks:
 def check(session: Session, sheet: Assessment, content: dict[str, Any] | None = None) -> Checks:
     """``content`` of the sheet, where the caller has it already."""
     content = content or content_of(session, sheet, timed=False)
-    return Checks([*_hard(session, sheet), *look_again(content["lines"], sheet.campaign.year)])
+    lines = [*content["lines"], *content["adjustments"]]
+    hard = [*_hard(session, sheet), *_adjustments_not_backed(session, content)]
+    return Checks([*hard, *look_again(lines, sheet.campaign.year)])
 
 
 def look_again(lines: Sequence[dict[str, Any]], year: int) -> list[Finding]:
@@ -80,6 +87,8 @@ def look_again(lines: Sequence[dict[str, Any]], year: int) -> list[Finding]:
         *_other_year(lines, year),
         *_no_locator(lines),
         *_zero_with_documents(lines),
+        *_above_rule(lines),
+        *_no_data_day(lines),
     ]
 
 
@@ -91,6 +100,15 @@ def _hard(session: Session, sheet: Assessment) -> Iterator[Finding]:
     for line in standings:
         if line.scored and not line.backed:
             yield Finding(Doubt.NOT_BACKED, line.line_id, line.code, line.title)
+
+
+def _adjustments_not_backed(session: Session, content: dict[str, Any]) -> Iterator[Finding]:
+    """Where the campaign wants it, points beside the 100 are proven or explained, too."""
+    for line in content["adjustments"]:
+        item = session.get_one(Line, line["line"]).item
+        has_points = line["points"] is not None and Decimal(line["points"]) > 0
+        if has_points and item.evidence_required and not (line["evidence"] or line["explanation"]):
+            yield _finding(Doubt.NOT_BACKED, line)
 
 
 def _one_document(lines: Sequence[dict[str, Any]]) -> Iterator[Finding]:
@@ -128,6 +146,21 @@ def _zero_with_documents(lines: Sequence[dict[str, Any]]) -> Iterator[Finding]:
     for line in lines:
         if line["evidence"] and line["points"] is not None and Decimal(line["points"]) == 0:
             yield _finding(Doubt.ZERO_WITH_DOCUMENTS, line, count=len(line["evidence"]))
+
+
+def _above_rule(lines: Sequence[dict[str, Any]]) -> Iterator[Finding]:
+    """A claim below the rule takes nothing from anybody (domain.md 13c 6)."""
+    for line in claims_of(lines):
+        points, by_rule = Decimal(line["points"]), Decimal(line["rule_points"])
+        if points > by_rule:
+            yield _finding(Doubt.ABOVE_RULE, line, points=points, rule_points=by_rule)
+
+
+def _no_data_day(lines: Sequence[dict[str, Any]]) -> Iterator[Finding]:
+    """One thing for the whole sheet, not one for each line: the same day may hold for all."""
+    lacking = [line for line in lines if assessment.lacks_day(line)]
+    if lacking:
+        yield _finding(Doubt.NO_DATA_DAY, lacking[0], count=len(lacking))
 
 
 def _finding(doubt: Doubt, line: dict[str, Any], **about: Any) -> Finding:

@@ -1,12 +1,14 @@
 """What a sheet holds at this moment, line by line, and the digest by which it is known again.
 
-A content is plain JSON, ``{"lines": [...]}`` in the catalogue's order, each line of the unit's
-own work with ``line`` (id), ``code``, ``area``, ``title``, ``max_points``, ``score`` (version of
-the self-score, or None), ``inputs``, ``points`` (text; None where there are none), ``explanation``
-(``id`` and ``text``, or None) and ``evidence``: ``link`` and ``document`` (ids), ``name``,
-``sha256``, ``url``, ``number``, ``dated_on``, ``issuer``, ``locator``. Where a coordinator entered
-any of it on the unit's behalf there is ``on_behalf`` as well: ``what``, ``person`` (id),
-``reason`` (F40).
+A content is plain JSON: ``lines`` in the catalogue's order, those of the unit's own work, and,
+with the same keys, ``adjustments``: bonus and penalty points, which are in no total. Each has
+``line`` (id), ``code``, ``area``, ``title``, ``max_points``, ``score`` (version of the self-score,
+or None), ``inputs``, ``points`` (text; None where there are none), ``rule_points`` (the same, as
+the rule gives them), ``claim_reason`` (why the unit claims others, or empty), ``data_as_of`` (the
+day of the figures, or empty), ``explanation`` (``id`` and ``text``, or None) and ``evidence``:
+``link`` and ``document`` (ids), ``name``, ``sha256``, ``url``, ``number``, ``dated_on``,
+``issuer``, ``locator``. Where a coordinator entered any of it on the unit's behalf there is
+``on_behalf`` as well: ``what``, ``person`` (id), ``reason`` (F40).
 """
 
 import hashlib
@@ -20,11 +22,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from models import stand_ins
+from models import assessment, stand_ins
+from models.assessment import Adjustment
 from models.assessment.tables import Assessment, Line, SelfScore
 from models.catalogue.tables import Item, Method
 from models.evidence.tables import Evidence, EvidenceLink, Explanation
 from models.stand_ins.tables import StandIn
+
+NO_AREA = ("", "")
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ def content_of(session: Session, sheet: Assessment, *, timed: bool) -> dict[str,
         .where(
             Line.assessment_id == sheet.id,
             Line.exempt.is_(False),
-            Item.method == Method.SELF,
+            Item.method.in_((Method.SELF, Method.ADJUSTMENT)),
         )
         .order_by(Item.position)
     )
@@ -62,17 +67,17 @@ def content_of(session: Session, sheet: Assessment, *, timed: bool) -> dict[str,
     scores, links = _scores(session, sheet), _links(session, sheet)
     explanations, areas = _explanations(session, sheet), _areas(session, sheet)
     stood_in = stand_ins.of_sheet(session, sheet.id)
-    return {
-        "lines": [
-            _line(item, areas[item.area_id], scores.get(line.id), line.id)
-            | {
-                "explanation": _explanation(explanations.get(line.id)),
-                "evidence": [_proof(link) for link in links[line.id]],
-            }
-            | _on_behalf(stood_in, scores.get(line.id), explanations.get(line.id), links[line.id])
-            for line, item in session.execute(query)
-        ]
-    }
+    lines: list[dict[str, Any]] = []
+    beside: list[dict[str, Any]] = []
+    for line, item in session.execute(query):
+        area = areas[item.area_id] if item.area_id else NO_AREA
+        score, explanation = scores.get(line.id), explanations.get(line.id)
+        written = _line(item, area, score, line.id)
+        written["explanation"] = _explanation(explanation)
+        written["evidence"] = [_proof(link) for link in links[line.id]]
+        written |= _on_behalf(stood_in, score, explanation, links[line.id])
+        (beside if item.method is Method.ADJUSTMENT else lines).append(written)
+    return {"lines": lines, "adjustments": beside}
 
 
 def digest_of(content: dict[str, Any]) -> str:
@@ -81,14 +86,17 @@ def digest_of(content: dict[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def totals_of(lines: Sequence[dict[str, Any]]) -> Totals:
+def totals_of(
+    lines: Sequence[dict[str, Any]], adjustments: Sequence[dict[str, Any]] = ()
+) -> Totals:
+    """Points of ``lines`` alone; documents of the ``adjustments`` too."""
     given = [Decimal(line["points"]) for line in lines if line["points"] is not None]
     asked = [line for line in lines if line["points"] is not None or line["score"] is None]
     return Totals(
         points=sum(given, Decimal(0)),
         max_points=sum((Decimal(line["max_points"]) for line in asked), Decimal(0)),
         lines=len(lines),
-        documents=len({proof["document"] for line in lines for proof in line["evidence"]}),
+        documents=len(documents_of([*lines, *adjustments])),
     )
 
 
@@ -101,6 +109,32 @@ def areas_of(lines: Sequence[dict[str, Any]]) -> list[AreaTotals]:
         by_area[code].append(line)
         titles[code] = title
     return [AreaTotals(code, titles[code], totals_of(of)) for code, of in by_area.items()]
+
+
+def adjustments_of(content: dict[str, Any]) -> list[Adjustment]:
+    """The bonus and penalty points of a content, as ``assessment.adjustments`` gives those of
+    now."""
+    return [
+        Adjustment(
+            assessment.kind_of(line["code"]),
+            line["line"],
+            line["code"],
+            line["title"],
+            Decimal(line["max_points"]),
+            None if line["points"] is None else Decimal(line["points"]),
+        )
+        for line in content.get("adjustments", [])
+    ]
+
+
+def left_out(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lines that their own figures take out of the assessment (``if_none=na``)."""
+    return [line for line in lines if line["score"] is not None and line["points"] is None]
+
+
+def claims_of(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lines for which the unit claims other points than their rules give."""
+    return [line for line in lines if line.get("claim_reason")]
 
 
 def documents_of(
@@ -119,7 +153,6 @@ def documents_of(
 def _line(
     item: Item, area: tuple[str, str], score: SelfScore | None, line_id: int
 ) -> dict[str, Any]:
-    points = None if score is None or score.points is None else f"{score.points:.2f}"
     return {
         "line": line_id,
         "code": item.code,
@@ -128,8 +161,15 @@ def _line(
         "max_points": f"{item.max_points:.2f}",
         "score": score.version if score else None,
         "inputs": dict(score.inputs) if score else {},
-        "points": points,
+        "points": _as_text(score.points) if score else None,
+        "rule_points": _as_text(score.rule_points) if score else None,
+        "claim_reason": score.claim_reason if score else "",
+        "data_as_of": score.data_as_of.isoformat() if score and score.data_as_of else "",
     }
+
+
+def _as_text(points: Decimal | None) -> str | None:
+    return None if points is None else f"{points:.2f}"
 
 
 def _explanation(explanation: Explanation | None) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from models import outbox, people
 from models.messages import Choice, Part
 from models.people.tables import Binding, By, Person, Role
+from models.submission.contents import adjustments_of
 from models.submission.tables import Proposal, Reopening, Submission
 
 UNIT = (Role.FOCAL_OFFICER, Role.DEPUTY, Role.HEAD)
@@ -51,6 +52,11 @@ def receipt(submission: Submission) -> dict[str, Any]:
         "documents": submission.documents,
         "points": submission.points,
         "max_points": submission.max_points,
+        "adjustments": [
+            Part(f"adjustment.{each.kind}", points=each.points, cap=each.cap)
+            for each in adjustments_of(submission.content)
+            if each.points
+        ],
         "report": report_part(submission),
     }
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import campaigns
+from models.assessment import Adjustment
 from models.assessment.tables import Assessment, Line
 from models.campaigns.tables import Step
 from models.catalogue.kinds import Steps
@@ -18,7 +19,7 @@ from models.people.codes import LOOKALIKES
 from models.people.tables import By
 from models.submission import checks, rules
 from models.submission.checks import Checks
-from models.submission.contents import Totals, content_of, digest_of, totals_of
+from models.submission.contents import Totals, adjustments_of, content_of, digest_of, totals_of
 from models.submission.lateness import option_for
 from models.submission.tables import Proposal, ProposalOutcome, Submission
 from models.text import clean
@@ -35,6 +36,7 @@ class Preview:
     """
 
     lines: list[dict[str, Any]]
+    adjustments: list[Adjustment]
     digest: str
     totals: Totals
     checks: Checks
@@ -62,8 +64,9 @@ def preview(session: Session, sheet: Assessment, now: datetime) -> Preview:
     lines = [*content["lines"], *timed]
     return Preview(
         lines=lines,
+        adjustments=adjustments_of(content),
         digest=digest_of(content),
-        totals=totals_of(lines),
+        totals=totals_of(lines, content["adjustments"]),
         checks=checks.check(session, sheet, content),
         scored=sum(line["score"] is not None for line in lines),
         late=late_by is not None,

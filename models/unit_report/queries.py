@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
-from models import submission
+from models import assessment, submission
 from models.assessment.tables import Assessment, Line
 from models.catalogue import rule_of, wording
 from models.catalogue.tables import Item, Method
@@ -36,12 +36,15 @@ def report(session: Session, sheet: Assessment, at: datetime) -> dict[str, Any]:
 
     ``areas`` hold ``code``, ``title``, ``totals`` and ``rows``; a row is a line with ``code``,
     ``title``, ``max_points``, ``result`` (in the rule's words, or None), ``points``,
-    ``explanation`` and ``evidence`` (``number``, ``dated_on``, ``issuer``, ``locator``,
-    ``name``).
+    ``rule_points``, ``claim_reason`` (why the unit claims others, or empty), ``explanation`` and
+    ``evidence`` (``number``, ``dated_on``, ``issuer``, ``locator``, ``name``). ``adjustments``
+    are such rows with their ``kind``: bonus and penalty points, in no total.
     """
     sent = None if is_draft(sheet) else submission.latest(session, sheet.id)
     at = sent.sent_at if sent else at
-    lines = (sent.content if sent else content_of(session, sheet, timed=True))["lines"]
+    content = sent.content if sent else content_of(session, sheet, timed=True)
+    lines, beside = content["lines"], content.get("adjustments", [])
+    items = _items(session, sheet)
     written, campaign = remark_of(session, sheet, at), sheet.campaign
     survey_lines, survey_points = _survey(session, sheet)
     return {
@@ -54,22 +57,27 @@ def report(session: Session, sheet: Assessment, at: datetime) -> dict[str, Any]:
         "plan_dated_on": campaign.plan_dated_on,
         "at": at,
         "code": sent.code if sent else "",
-        "totals": _totals(lines),
+        "totals": _totals(lines, beside),
         "survey_lines": survey_lines,
         "survey_points": survey_points,
-        "areas": _areas(session, sheet, lines),
+        "areas": _areas(items, lines),
+        "adjustments": [
+            {**_row(items[line["line"]], line), "kind": str(assessment.kind_of(line["code"]))}
+            for line in beside
+        ],
         "remark": written.text if written else "",
         **_signer(session, sheet, sent),
     }
 
 
-def _areas(
-    session: Session, sheet: Assessment, lines: Sequence[Mapping[str, Any]]
-) -> list[dict[str, Any]]:
+def _items(session: Session, sheet: Assessment) -> dict[int, Item]:
+    """What each line of the sheet is about, by the line's id."""
     query = select(Line).join(Line.item).options(contains_eager(Line.item))
-    items = {
-        line.id: line.item for line in session.scalars(query.filter_by(assessment_id=sheet.id))
-    }
+    lines = session.scalars(query.where(Line.assessment_id == sheet.id))
+    return {line.id: line.item for line in lines}
+
+
+def _areas(items: Mapping[int, Item], lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     areas: dict[str, dict[str, Any]] = {}
     for line in lines:
         code, title = line["area"]
@@ -80,26 +88,39 @@ def _areas(
 
 
 def _row(item: Item, line: Mapping[str, Any]) -> dict[str, Any]:
-    scored = line["score"] is not None
+    scored, day = line["score"] is not None, _day(line.get("data_as_of", ""))
     return {
         "code": line["code"],
         "title": line["title"],
         "max_points": Decimal(line["max_points"]),
-        "result": wording.because(rule_of(item), line["inputs"]) if scored else None,
-        "points": None if line["points"] is None else Decimal(line["points"]),
+        "result": wording.because(rule_of(item), line["inputs"], day) if scored else None,
+        "points": _number(line["points"]),
+        "rule_points": _number(line.get("rule_points")),
+        "claim_reason": line.get("claim_reason", ""),
         "explanation": line["explanation"]["text"] if line["explanation"] else "",
         "evidence": [
             {
                 **{name: proof[name] for name in ("number", "issuer", "locator", "name")},
-                "dated_on": date.fromisoformat(proof["dated_on"]) if proof["dated_on"] else None,
+                "dated_on": _day(proof["dated_on"]),
             }
             for proof in line["evidence"]
         ],
     }
 
 
-def _totals(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    totals = totals_of([dict(line) for line in lines])
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _totals(
+    lines: Sequence[dict[str, Any]], adjustments: Sequence[dict[str, Any]] = ()
+) -> dict[str, Any]:
+    """Points of ``lines`` alone, documents of the ``adjustments`` too, as on the receipt."""
+    totals = totals_of(lines, adjustments)
     scored = sum(line["score"] is not None for line in lines)
     return {**vars(totals), "scored": scored}
 
@@ -117,8 +138,12 @@ def _survey(session: Session, sheet: Assessment) -> tuple[int, Decimal]:
 
 
 def _signer(session: Session, sheet: Assessment, sent: Submission | None) -> dict[str, str]:
-    """The head who approved; for a draft the unit's head, where there is just one."""
-    heads = [sent.approved_by] if sent else submission.heads_of(session, sheet.unit_id)
+    """The head who approved; for a draft, and where an officer has entered the signed report, the
+    unit's head, where there is just one."""
+    if sent is not None and sent.report is None:
+        heads = [sent.approved_by]
+    else:
+        heads = submission.heads_of(session, sheet.unit_id)
     if len(heads) != 1:
         return {"head": "", "head_title": ""}
     return {"head": heads[0].name, "head_title": heads[0].title}

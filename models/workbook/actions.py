@@ -86,7 +86,8 @@ def apply(session: Session, by: By, returned: WorkbookReturn) -> list[Change]:
     for change in changes:
         line = session.get_one(Line, change.line_id)
         if change.inputs is not None:
-            assessment.score(session, by, line, change.inputs)
+            # The summary has said that a claim of other points goes with the old inputs.
+            assessment.score(session, by, line, change.inputs, drops_claim=True)
         else:
             evidence.explain(session, by, line, change.text)
     returned.applied_at, returned.applied_by_id = by.now, by.person_id

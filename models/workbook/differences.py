@@ -6,12 +6,13 @@ recorded now. A cell that nobody touched changes nothing, even where the chat ha
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from models import assessment, evidence
-from models.assessment.tables import Assessment
+from models.assessment.tables import Assessment, SelfScore
 from models.catalogue import wording
 from models.catalogue.kinds import NotAssessed
 from models.messages import Part, decode, encode
@@ -150,7 +151,15 @@ def _scored(each: Recorded, given: dict[str, Any], cell: Cell) -> Part:
         after=_points(None if isinstance(points, NotAssessed) else points),
         because=wording.because(each.rule, given),
         doubt=doubt(each.rule, given) or "",
+        claim=_claim_dropped(now, points),
     )
+
+
+def _claim_dropped(now: SelfScore | None, points: Decimal | NotAssessed) -> Part | str:
+    """That the unit's own points give way to the rule's with the inputs they were for."""
+    if now is None or not now.is_claimed or now.points == points:
+        return ""
+    return Part("workbook_claim_goes", points=now.points)
 
 
 def _points(points: Any) -> Part:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.assessment.tables import Assessment
+from models.assessment.tables import Assessment, SelfScore
 from models.catalogue import wording
 from models.catalogue.tables import Item, Method
 from models.messages import Part
@@ -22,8 +22,8 @@ def form(session: Session, sheet: Assessment, at: datetime) -> dict[str, Any]:
 
     A row is an ``area`` with its ``title``, or a line: ``code``, ``title``, ``rule``,
     ``max_points``, ``entries`` (each a ``key``, ``label``, ``shape``, ``options``, ``value``),
-    ``explanation``, ``points``, ``documents``, ``base``, and ``closed`` with the reason why there
-    is nothing to enter.
+    ``explanation``, ``points``, ``documents``, ``notes`` (what else is recorded, to be read only),
+    ``base``, and ``closed`` with the reason why there is nothing to enter.
     """
     return {
         "mark": mark_of(sheet),
@@ -85,9 +85,24 @@ def _row(sheet: Assessment, each: Recorded) -> dict[str, Any]:
         "explanation": explanation.text if explanation else "",
         "points": score.points if score and asked else None,
         "documents": each.documents,
+        "notes": _notes(score) if score and asked else [],
         "base": list(each.base),
         "closed": None if each.is_own_work else _why_closed(sheet, each),
     }
+
+
+def _notes(score: SelfScore) -> list[Part]:
+    """A claim beside the rule's points, and the day of the figures: the chat asks for both.
+
+    A line that its own figures take out has no points, and is not one without a score (F23).
+    """
+    notes = [Part("workbook_not_assessed")] if score.points is None else []
+    if score.is_claimed:
+        claimed = {"points": score.points, "reason": score.claim_reason}
+        notes.append(Part("workbook_claimed", rule_points=score.rule_points, **claimed))
+    if score.data_as_of is not None:
+        notes.append(Part("workbook_dated", day=score.data_as_of))
+    return notes
 
 
 def _entry(key: str, entry: Entry, value: int | str | None) -> dict[str, Any]:

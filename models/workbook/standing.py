@@ -49,13 +49,16 @@ class Recorded:
 
 
 def recorded(session: Session, sheet: Assessment) -> list[Recorded]:
-    """Every scored line of the sheet in the catalogue's order, not only the unit's own work."""
+    """Every scored line of the sheet in the catalogue's order, not only the unit's own work.
+
+    Bonus and penalty points stand in no catalogue and in no workbook.
+    """
     here = Line.assessment_id == sheet.id
     lines = session.scalars(
         select(Line)
         .join(Line.item)
         .options(contains_eager(Line.item))
-        .where(here)
+        .where(here, Item.method != Method.ADJUSTMENT)
         .order_by(Item.position)
     ).all()
     scores: dict[int, list[SelfScore]] = {}

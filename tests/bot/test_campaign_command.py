@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.commands.campaign import campaign
 from bot.desk import Desk
-from models import campaigns
+from models import assessment, campaigns
+from models.assessment import Assessment
 from models.campaigns import Campaign, Step
 from models.campaigns.tables import SignOff
 from models.files import StoredFile
@@ -171,3 +173,28 @@ def test_a_unit_that_has_sent_is_reopened_with_a_reason(province: Sessions, cchc
             session, sheet.campaign, Step.SELF_ASSESSMENT, sheet.unit_id
         )
         assert (sheet.locked_at, window.closes_at) == (None, at("2026-11-21 00:00"))
+
+
+def test_caps_of_bonus_and_penalty_points_are_set_when_a_campaign_is_made(
+    province: Sessions, cchc: Cchc
+) -> None:
+    """domain.md 2 7: none by default; what is no number of points makes no campaign."""
+    made = ("create", "--year", "2027", "--owner", "SNV", "--catalogue", "department=departments")
+    refused = cchc(*made, "--bonus-cap", "hai")
+    assert refused.exit_code == 1
+    assert "nhập bằng chữ số" in refused.output
+    assert "trần điểm trừ là 0" in cchc(*made, "--penalty-cap", "0").output
+    assert cchc(*made, "--bonus-cap", "2", "--penalty-cap", "1,5").exit_code == 0
+    with province() as session:
+        years = {c.year: c.id for c in campaigns.all_campaigns(session)}
+        caps = {
+            year: [
+                (each.kind.value, each.cap)
+                for sheet in session.scalars(
+                    select(Assessment).where(Assessment.campaign_id == id).limit(1)
+                )
+                for each in assessment.adjustments(session, sheet.id)
+            ]
+            for year, id in years.items()
+        }
+    assert caps == {2026: [], 2027: [("bonus", Decimal(2)), ("penalty", Decimal("1.5"))]}

@@ -27,7 +27,7 @@ def filled(sessions: Sessions, clock: TestClock, monkeypatch: pytest.MonkeyPatch
     return sessions
 
 
-def run(sessions: Sessions, clock: TestClock, path: Path) -> Result:
+def run(sessions: Sessions, clock: TestClock, path: Path, name: str = "departments") -> Result:
     class HereAndNow(Desk):
         @property
         def sessions(self) -> Sessions:  # type: ignore[override]
@@ -37,7 +37,7 @@ def run(sessions: Sessions, clock: TestClock, path: Path) -> Result:
             return clock()
 
     desk = HereAndNow(None)
-    return CliRunner().invoke(catalogue, [str(path), "--name", "departments"], obj=desk)
+    return CliRunner().invoke(catalogue, [str(path), "--name", name], obj=desk)
 
 
 def test_a_good_file_is_counted(filled: Sessions, clock: TestClock) -> None:
@@ -67,3 +67,9 @@ def test_a_bad_file_is_refused_row_by_row(
     assert len(lines) == 1 + 1 + text.count(",STTTT,")
     with filled() as session:
         assert session.scalar(select(func.count()).select_from(Item)) == 0
+
+
+def test_the_name_of_the_bonus_points_is_nobody_s(filled: Sessions, clock: TestClock) -> None:
+    result = run(filled, clock, DATA / "criteria_departments.csv", "*")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "do hệ thống dùng. Chọn tên khác" in result.stderr

@@ -12,6 +12,7 @@ import pytest
 
 from bot.kitchen import Kitchen
 from bot.reports import REPORTS
+from models.messages import Part
 from tests import libreoffice
 
 VALUES: dict[str, Any] = {
@@ -33,6 +34,12 @@ VALUES: dict[str, Any] = {
     "areas": [
         {"code": "1", "title": "Chỉ đạo, điều hành", "points": Decimal("13.5"),
          "max_points": Decimal(14), "lines": 16, "documents": 2},
+    ],
+    "left_out": Part("lines_left_out", codes=["2.1.1"], points=Decimal(1)),
+    "adjustments": [Part("adjustment.bonus", points=Decimal("1.5"), cap=Decimal(2))],
+    "claims": [
+        {"code": "1.3.3", "title": "Xử lý vấn đề phát hiện qua kiểm tra",
+         "rule_points": Decimal("0.94"), "points": Decimal(1), "reason": "Đủ biên bản, xin xét"},
     ],
     "files": [
         {"name": "KH-12 <kế hoạch> \x07.pdf", "mark": "9f3ac21b",
@@ -82,21 +89,38 @@ def test_it_says_what_was_sent_when_and_by_whom() -> None:
         "trong hạn; thời hạn của đơn vị: 24:00 Chủ nhật, 15/11/2026",
         "Người trình: Nguyễn Văn An. Lãnh đạo đơn vị duyệt: Lê Thị Hoa.",
         "Tổng điểm tự chấm: 76,25/80; 86 tiêu chí",
+        "Không đánh giá do không phát sinh: 2.1.1; điểm tối đa giảm 1 điểm.",
+        "Điểm thưởng: 1,5 (trần 2), ngoài thang điểm.",
         "/bienlai STP-26-7KQ4",
         "ab" * 32,
     ):
         assert said in text
-    rows = [[cell.text for cell in row.cells] for row in document.tables[2].rows]
-    assert rows == [
+    claims, files = (rows_of(table) for table in document.tables[2:4])
+    assert claims == [
+        ["Mã", "Tiêu chí", "Theo quy tắc", "Tự chấm", "Lý do"],
+        [
+            "1.3.3",
+            "Xử lý vấn đề phát hiện qua kiểm tra",
+            "0,94",
+            "1",
+            "Đủ biên bản, xin xét",
+        ],
+    ]
+    assert files == [
         ["STT", "Tên tệp", "Số, ngày, cơ quan ban hành", "Mã tệp", "Tiêu chí"],
         ["1", "KH-12 <kế hoạch> .pdf", VALUES["files"][0]["card"], "9f3ac21b", "1.1.1, 1.1.2"],
         ["2", "https://stp.example.vn/a", "", "liên kết", "1.2.1"],
     ]
 
 
-def test_it_comes_in_english_and_late_and_without_files() -> None:
-    values = VALUES | {"language": "en", "late": True, "files": []}
+def rows_of(table: Any) -> list[list[str]]:
+    return [[cell.text for cell in row.cells] for row in table.rows]
+
+
+def test_it_comes_in_english_and_late_and_without_files_or_claims() -> None:
+    values = VALUES | {"language": "en", "late": True, "files": [], "claims": []}
     text = text_of(open_document(REPORTS["receipt"](values)))
+    assert "other points" not in text
     assert "(late; the unit's deadline: " in text
     assert "There are no files." in text
 

@@ -44,7 +44,14 @@ def test_a_scored_line_without_proof_is_listed_and_leads_to_its_card(bench: Benc
         "Tài liệu kiểm chứng: chưa có."
     )
     actions = [choice.action for choice in an.choices]
-    assert actions == ["evidence_for", "change_figures", "next_line", "missing", "menu"]
+    assert actions == [
+        "evidence_for",
+        "change_figures",
+        "next_line",
+        "claim_other",
+        "missing",
+        "menu",
+    ]
 
 
 def test_the_list_pages_and_takes_codes_and_words_without_marks(bench: Bench) -> None:

@@ -58,6 +58,8 @@ def test_a_ratio_is_asked_in_two_steps_and_explained(bench: Bench, an: Officer) 
         ("explain", None),
         ("next_line", "1.4.1"),
         ("change_figures", None),
+        ("claim_other", None),
+        ("data_as_of", None),
         ("menu", None),
     ]
     assert scores(bench, "1.3.3") == [(1, {"numerator": "47", "denominator": "50"}, D("0.94"))]

@@ -1,19 +1,26 @@
 """/baocao: the unit's report as a document, a draft until it is sent (domain.md 5, 11)."""
 
 import io
+from decimal import Decimal as D
 from pathlib import Path
 from typing import Any
 
 import docx
 import pytest
 from docx.enum.section import WD_ORIENT
+from sqlalchemy import select
 
 from bot.reports import REPORTS
+from models.assessment import AdjustmentKind, open_adjustments
+from models.campaigns import Campaign
+from models.campaigns.tables import SignOff
 from models.messages import decode
 from models.people import Role
 from models.unit_report import REMARK_SIGNS
 from tests import libreoffice, sheets
 from tests.bench import Bench, Officer
+from tests.handlers.test_adjustments import enters
+from tests.handlers.test_claims import REASON, claims, scores_the_ratio
 
 SAID = "1.1.1 KH 12/KH-STP 08/01/2026 mục II tr.3"
 
@@ -118,6 +125,68 @@ def test_what_was_sent_has_all_lines_their_sums_and_no_mark_of_a_draft(
     assert own[3:] == ["86/86", "1"]
     assert next(row for row in lines if row[0] == "1.1.2")[5] == "Theo hồ sơ của đơn vị"
     assert document.tables[2].cell(0, 1).text.split("\n")[-1] == "Lê Thị Hoa"
+
+
+def test_claims_stand_with_the_rule_s_points_and_bonus_points_below_the_sum(
+    bench: Bench, an: Officer, head: Officer
+) -> None:
+    """13c 6, 13c 22: its totals are the receipt's."""
+    with bench.sessions.begin() as session:
+        campaign = session.scalars(select(Campaign)).one()
+        caps = {AdjustmentKind.BONUS: D(2), AdjustmentKind.PENALTY: D("1.5")}
+        open_adjustments(session, campaign, caps, bench.clock(), proven=True)
+    complete(bench, an)
+    scores_the_ratio(an)
+    claims(an, "1")
+    an.picks("data_as_of")
+    an.picks("today")
+    enters(an, "THUONG", "1,5", "Giải nhất sáng kiến")
+    an.picks("evidence_for")
+    an.sends(("giai-nhat.pdf", b"%PDF-1.4 9"), caption="QĐ 7/QĐ-BNV 05/03/2026 tr.1")
+    for sent in (False, True):
+        if sent:
+            hands_in(bench, an, head)
+        document = opened(an)
+        text, annex = text_of(document), rows(document.tables[-1])
+        reason = f"Tự chấm 1 điểm, theo quy tắc 0,94 điểm. Lý do: {REASON}"
+        assert reason in text
+        claimed = next(row for row in annex if row[0] == "1.3.3")
+        assert claimed[4] == "1"
+        assert claimed[5].startswith(reason)
+        assert claimed[3].endswith("(số liệu tính đến 12/11/2026)")
+        assert "Điểm thưởng: 1,5 (trần 2), ngoài thang điểm." in text
+        assert "Điểm trừ: chưa khai báo (trần 1,5)." in text
+        assert [row[0] for row in annex[-2:]] == ["", "THUONG"]
+        assert annex[-1][2:5] == ["2", "Theo đánh giá, lý do: Giải nhất sáng kiến", "1,5"]
+        assert "7/QĐ-BNV" in annex[-1][6]
+    own = rows(document.tables[1])[-1]
+    assert own[2] == f"{annex[-2][4]}/{annex[-2][2]}"
+    an.types("/bienlai")
+    an.picks("receipt_file")
+    enclosure = an.last.enclosure
+    assert enclosure is not None
+    receipt = docx.Document(io.BytesIO(REPORTS["receipt"](decode(enclosure["values"]))))
+    assert f"Tổng điểm tự chấm: {own[2]}; 86 tiêu chí" in text_of(receipt)
+    assert f"; {own[4]} tệp." in text_of(receipt)
+    assert own[4] == "2"
+
+
+def test_a_report_signed_on_paper_shows_claims_before_and_the_head_below(
+    bench: Bench, an: Officer, head: Officer
+) -> None:
+    """F39, 13c 6: the officer who enters it signs nothing."""
+    complete(bench, an)
+    with bench.sessions.begin() as session:
+        session.scalars(select(Campaign)).one().sign_off = SignOff.SCAN
+    scores_the_ratio(an)
+    claims(an, "1")
+    an.types("/guiduyet")
+    an.picks("sign_with_report")
+    an.sends(("bao cao.pdf", b"%PDF signed"), caption="Số 45/BC-STP ngày 12/11/2026")
+    an.sees("confirm_signed_report")
+    assert "1.3.3: tự chấm 1, theo quy tắc 0,94" in an.text
+    an.picks("send_signed")
+    assert opened(an).tables[2].cell(0, 1).text.split("\n")[-1] == "Lê Thị Hoa"
 
 
 def test_the_annex_lies_across_and_pages_are_counted_on(bench: Bench, an: Officer) -> None:

@@ -71,7 +71,12 @@ def test_the_samples_come_in_as_their_readme_counts_them(
         "component": 101,
     }
     assert (version.number, len(leaves)) == (1, scored)
-    assert points == {Method.SELF: own, Method.SURVEY: survey, Method.APPRAISER: 0}
+    assert points == {
+        Method.SELF: own,
+        Method.SURVEY: survey,
+        Method.APPRAISER: 0,
+        Method.ADJUSTMENT: 0,
+    }
     childless = {"departments": "1.5 2.4 3.6 4.4 6.4 6.5", "districts": "1.5 3.6 6.4 8.3"}
     criteria = [item.code for item in leaves if item.level == "criterion"]
     assert criteria == childless[name].split()

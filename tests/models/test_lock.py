@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from models import assessment, conduct, database, evidence, submission
-from models.assessment import Line, SelfScore
+from models.assessment import Claim, Line, SelfScore
 from models.campaigns import Campaign, Step
 from models.catalogue.kinds import Option, Steps
 from models.evidence import EvidenceLink, Explanation
@@ -130,6 +130,13 @@ def test_the_later_the_fewer_points(days: list[int], late: int | None) -> None:
 
 ACTS: dict[str, Callable[[Office, By], object]] = {
     "score": lambda o, by: assessment.score(o.session, by, o.line("1.1.1"), {"option": 1}),
+    "claim": lambda o, by: assessment.claim_points(
+        o.session, by, o.line("1.1.1"), Claim(D(0), "Chưa ban hành"), on=1
+    ),
+    "date": lambda o, by: assessment.date_figures(
+        o.session, by, o.line("1.3.3"), DAY.date(), on=1
+    ),
+    "date the rest": lambda o, by: assessment.date_the_rest(o.session, by, o.sheet, DAY.date()),
     "explain": lambda o, by: evidence.explain(o.session, by, o.line("1.1.2"), "Khác"),
     "attach": lambda o, by: evidence.attach(o.session, by, o.line("1.1.3"), handed("z.pdf")),
     "add": lambda o, by: evidence.add(o.session, by, o.sheet, handed("y.pdf")),

@@ -3,11 +3,13 @@ actions × own, other, led (T6), and no reviewer has to do with their own unit (
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from decimal import Decimal as D
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.demo.province import likely_inputs
 from models import (
     allotments,
     appraisal,
@@ -22,7 +24,7 @@ from models import (
     units,
 )
 from models.appraisal import AppraisalTask, DeclineReason
-from models.assessment import Assessment, Line
+from models.assessment import Assessment, Claim, Line
 from models.audit import AuditEntry
 from models.campaigns import Campaign, Step
 from models.catalogue.tables import Item
@@ -105,6 +107,13 @@ def received(name: str) -> Received:
     return Received(name, 10, name[0] * 64, "application/pdf")
 
 
+def scored(world: World, code: str) -> Line:
+    """A line of STP with a score of the system's."""
+    line = world.line_of("STP", code)
+    assessment.keep(world.session, By(NOW), line, likely_inputs(line, 0))
+    return line
+
+
 Deed = Callable[[World, By], object]
 # What can be done to things of STP, and by which right of the matrix it is done.
 DEEDS: dict[str, tuple[Action, Deed]] = {
@@ -140,6 +149,20 @@ DEEDS: dict[str, tuple[Action, Deed]] = {
     "explain": (Action.EXPLAIN, lambda w, by: evidence.explain(w.session, by, w.free, "x")),
     "remark": (Action.EXPLAIN, lambda w, by: unit_report.remark(w.session, by, w.sheet, "x")),
     "score": (Action.SCORE, lambda w, by: assessment.score(w.session, by, w.line, {"option": 0})),
+    "claim": (
+        Action.SCORE,
+        lambda w, by: assessment.claim_points(
+            w.session, by, scored(w, "1.1.1"), Claim(D(0), "Chưa ban hành"), on=1
+        ),
+    ),
+    "date": (
+        Action.SCORE,
+        lambda w, by: assessment.date_figures(w.session, by, scored(w, "1.3.3"), NOW.date(), on=1),
+    ),
+    "date the rest": (
+        Action.SCORE,
+        lambda w, by: assessment.date_the_rest(w.session, by, w.sheet, NOW.date()),
+    ),
     "assign": (
         Action.ASSIGN_TASKS,
         lambda w, by: appraisal.assign(

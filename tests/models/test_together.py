@@ -59,7 +59,9 @@ def test_of_two_scores_one_is_recorded_and_the_other_is_asked(
 ) -> None:
     heard = at_once(
         province,
-        lambda _, seen: lambda s, by, line: assessment.score(s, by, line, {"option": 1}, seen[0]),
+        lambda _, seen: (
+            lambda s, by, line: assessment.score(s, by, line, {"option": 1}, seen=seen[0])
+        ),
     )
     with province() as session:
         versions = session.scalar(select(func.max(SelfScore.version)))

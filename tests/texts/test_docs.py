@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session, sessionmaker
 import handlers
 from bot.words import Words
 from handlers.dialogue import Trigger
-from models import catalogue, people
+from models import assessment, catalogue, conduct, people, units
 from models.people import By
 from models.unit_imports import import_units
+from models.units import UnitKind
 from tests.clock import at
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
@@ -20,7 +21,7 @@ def test_the_example_files_can_be_imported(
     sessions: sessionmaker[Session], tmp_path: Path
 ) -> None:
     examples = re.findall(r"```csv\n(.*?)```", (DOCS / "imports.md").read_text("utf-8"), re.DOTALL)
-    paths = [tmp_path / f"{name}.csv" for name in ("units", "catalogue", "people")]
+    paths = [tmp_path / f"{name}.csv" for name in ("units", "catalogue", "people", "last-year")]
     for path, text in zip(paths, examples, strict=True):
         path.write_text(text, "utf-8")
     by = By(at("2026-10-01 09:00"))
@@ -28,6 +29,11 @@ def test_the_example_files_can_be_imported(
         assert import_units(session, paths[0], by).added == 4
         assert catalogue.import_catalogue(session, paths[1], "sample", by).number == 1
         assert len(people.import_people(session, paths[2], by)) == 2
+        owner = units.by_code(session, "SNV")
+        assert owner is not None
+        catalogues = {UnitKind.DEPARTMENT: "sample"}
+        campaign = conduct.create(session, by, year=2026, owner=owner, catalogues=catalogues)
+        assert assessment.import_last_year(session, paths[3], campaign, by).rows == 1
 
 
 def test_the_guide_names_commands_and_labels_that_exist() -> None:

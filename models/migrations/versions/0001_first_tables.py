@@ -354,7 +354,15 @@ def upgrade() -> None:
         sa.Column("scored", sa.Boolean(), nullable=False),
         sa.Column(
             "method",
-            sa.Enum("self", "survey", "appraiser", name="method", native_enum=False, length=40),
+            sa.Enum(
+                "self",
+                "survey",
+                "appraiser",
+                "adjustment",
+                name="method",
+                native_enum=False,
+                length=40,
+            ),
             nullable=True,
         ),
         sa.Column(
@@ -1040,12 +1048,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_explanation_line_id"), ["line_id"], unique=False)
 
     op.create_table(
+        "past_score",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("points", Exact(), nullable=False),
+        sa.Column("max_points", Exact(), nullable=True),
+        sa.Column("imported_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_past_score_campaign_id_campaign")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_past_score_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_past_score")),
+    )
+    with op.batch_alter_table("past_score", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_past_score_line", ["campaign_id", "unit_id", "code"], unique=False
+        )
+
+    op.create_table(
         "self_score",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("line_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("inputs", Document, nullable=False),
         sa.Column("points", Exact(), nullable=True),
+        sa.Column("rule_points", Exact(), nullable=True),
+        sa.Column("claim_reason", sa.String(), nullable=False),
+        sa.Column("data_as_of", sa.Date(), nullable=True),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("scored_by_id", sa.Integer(), nullable=True),
         sa.Column("scored_at", Instant(), nullable=False),
