@@ -20,7 +20,8 @@ from handlers.dialogue import (
     on_file,
     on_text,
 )
-from models import appraisal, calendar, chasing, files, policy
+from handlers.leading import led_campaign
+from models import calendar, chasing, files, policy
 from models.assessment import Assessment
 from models.campaigns import Campaign
 from models.chasing import ChaseLetter, ChaseRung, Escalation
@@ -40,7 +41,7 @@ class At(State):
 
 def list_units(turn: Turn, _: str = "") -> State:
     """Who is late, by how much; the list of those that the coordinator has put on it is marked."""
-    campaign = campaign_of(turn)
+    campaign = led_campaign(turn, Action.CHASE)
     sheets = chasing.late_sheets(turn.session, campaign, turn.now)
     always = [Choice("progress"), Choice("menu")]
     if not sheets:
@@ -123,7 +124,7 @@ def draft_for_unit(turn: Turn, value: str) -> None:
 
 
 def draft_for_all(turn: Turn, _: str) -> None:
-    campaign = campaign_of(turn)
+    campaign = led_campaign(turn, Action.CHASE)
     send_draft(turn, campaign, chasing.late_sheets(turn.session, campaign, turn.now))
 
 
@@ -219,15 +220,6 @@ def record(turn: Turn, value: str) -> None:
         dated_on=letter.dated_on,
         told=told,
     )
-
-
-def campaign_of(turn: Turn) -> Campaign:
-    """The newest campaign that the coordinator's unit leads."""
-    campaign = appraisal.campaign_led_by(turn.session, turn.by.unit_id)
-    if campaign is None:
-        raise Refusal("leads_no_campaign", [Choice("menu")])
-    policy.check(turn.session, turn.by, Action.CHASE, campaign)
-    return campaign
 
 
 def sheet_at(turn: Turn, value: str) -> Assessment:

@@ -9,6 +9,7 @@ from typing import Any
 
 from handlers import pages
 from handlers.dialogue import Choice, Conversation, Part, State, Turn, on_choice, on_command
+from handlers.leading import led_campaign
 from models import (
     appraisal,
     assessment,
@@ -25,7 +26,6 @@ from models.campaigns import Campaign, EffectiveWindow, Step
 from models.coordination import Contact, Stage, UnitStanding
 from models.people import Role
 from models.policy import Action
-from models.refusals import Refusal
 
 ORDER = (Stage.NOT_STARTED, Stage.AT_WORK, Stage.COMPLETE, Stage.SENT)
 NAMES = 10  # More would push the counts off a phone's screen.
@@ -40,7 +40,7 @@ class At(State):
 
 
 def show_overview(turn: Turn) -> State:
-    campaign = campaign_of(turn)
+    campaign = led_campaign(turn, Action.VIEW_PROGRESS)
     found = coordination.standings(turn.session, campaign)
     window = campaigns.effective_window(
         turn.session, campaign, Step.SELF_ASSESSMENT, campaign.owner_id
@@ -109,7 +109,7 @@ def tasks_part(turn: Turn, campaign: Campaign) -> Part | None:
 def list_units(turn: Turn, value: str) -> State:
     stage = Stage(value)
     turn.memory["stage"] = stage.value
-    found = coordination.standings(turn.session, campaign_of(turn))
+    found = coordination.standings(turn.session, led_campaign(turn, Action.VIEW_PROGRESS))
     offers = [unit_choice(standing) for standing in found if standing.stage is stage]
     always = [Choice("progress"), Choice("menu")]
     values = {"stage": stage, "n": len(offers)}
@@ -201,7 +201,7 @@ def codes_part(name: str, codes: Sequence[str]) -> Part | None:
 
 def list_unreachable(turn: Turn, value: str) -> State:
     """Units whose officers get no message: somebody has to ring them up, or invite (F3, N15)."""
-    campaign = campaign_of(turn)
+    campaign = led_campaign(turn, Action.VIEW_PROGRESS)
     _, page = pages.subject_and_page(value)
     found = [s for s in coordination.standings(turn.session, campaign) if not s.reachable]
     always = [Choice("invite_people"), Choice("progress")]
@@ -231,15 +231,6 @@ def contact_part(contact: Contact) -> Part:
     if contact.joined:
         return Part("contact", **values)
     return Part("contact_invited" if contact.name else "contact_unnamed", **values)
-
-
-def campaign_of(turn: Turn) -> Campaign:
-    """The newest campaign that the coordinator's unit leads."""
-    campaign = appraisal.campaign_led_by(turn.session, turn.by.unit_id)
-    if campaign is None:
-        raise Refusal("leads_no_campaign", [Choice("menu")])
-    policy.check(turn.session, turn.by, Action.VIEW_PROGRESS, campaign)
-    return campaign
 
 
 def sheet_of(turn: Turn, value: str) -> Assessment:

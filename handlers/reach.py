@@ -16,8 +16,8 @@ from handlers.dialogue import (
     on_choice,
     on_command,
 )
-from models import appraisal, audit, campaigns, coordination, policy, reach
-from models.campaigns import Campaign
+from handlers.leading import led_campaign
+from models import audit, campaigns, coordination, reach
 from models.people import Role
 from models.policy import Action
 from models.reach import Notice, PersonReach, Reached
@@ -44,7 +44,7 @@ class At(State):
 
 
 def show_board(turn: Turn, _: str = "") -> State:
-    campaign = campaign_of(turn)
+    campaign = led_campaign(turn, Action.VIEW_REACH)
     found = reach.people(turn.session, campaign)
     counts = Counter(person.state for person in found)
     unreachable = [s for s in coordination.standings(turn.session, campaign) if not s.reachable]
@@ -74,7 +74,7 @@ def show_board(turn: Turn, _: str = "") -> State:
 
 def list_people(turn: Turn, value: str) -> State:
     """Everybody at one state, with since when and the phone."""
-    campaign = campaign_of(turn)
+    campaign = led_campaign(turn, Action.VIEW_REACH)
     subject, page = pages.subject_and_page(value)
     state = Reached(subject)
     found = [person for person in reach.people(turn.session, campaign) if person.state is state]
@@ -98,7 +98,7 @@ def person_part(person: PersonReach) -> Part:
 
 def list_units(turn: Turn, _: str) -> State:
     """Whose proof of notice is wanted."""
-    campaign = campaign_of(turn)
+    campaign = led_campaign(turn, Action.VIEW_REACH)
     ids = campaigns.units_in(turn.session, campaign)
     units = [turn.session.get_one(Unit, unit_id) for unit_id in ids]
     offers = [Choice("reach_unit", unit.id, unit=unit.short_name) for unit in units]
@@ -107,7 +107,7 @@ def list_units(turn: Turn, _: str) -> State:
 
 
 def send_file(turn: Turn, _: str) -> None:
-    campaign = campaign_of(turn)
+    campaign = led_campaign(turn, Action.VIEW_REACH)
     values = {
         "language": language_of(turn),
         "people": [person_row(person) for person in reach.people(turn.session, campaign)],
@@ -122,7 +122,7 @@ def send_file(turn: Turn, _: str) -> None:
 
 def send_proof(turn: Turn, value: str) -> None:
     """What was sent to whom in this unit, when, and with what outcome, for the file (N15)."""
-    campaign = campaign_of(turn)
+    campaign = led_campaign(turn, Action.VIEW_REACH)
     unit = turn.session.get(Unit, int(value)) if value.isdecimal() else None
     if unit is None or not campaigns.takes_part(turn.session, campaign, unit.id):
         raise Refusal("press_unknown", [Choice("menu")])
@@ -188,15 +188,6 @@ def digest_of(rows: list[Notice]) -> str:
 
 def language_of(turn: Turn) -> str:
     return turn.by.person.language.value if turn.by.person else "vi"
-
-
-def campaign_of(turn: Turn) -> Campaign:
-    """The newest campaign that the coordinator's unit leads."""
-    campaign = appraisal.campaign_led_by(turn.session, turn.by.unit_id)
-    if campaign is None:
-        raise Refusal("leads_no_campaign", [Choice("menu")])
-    policy.check(turn.session, turn.by, Action.VIEW_REACH, campaign)
-    return campaign
 
 
 conversation = Conversation(

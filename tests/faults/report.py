@@ -13,7 +13,7 @@ from tests import postgres
 from tests.suite import keeping_bytecode
 
 ON_BOTH = ("kills", "stops", "writers", "outages", "histories")
-ON_SQLITE = (*ON_BOTH, "sends", "unreachable", "downloads", "full_disk", "power_loss")
+ON_SQLITE = (*ON_BOTH, "sends", "unreachable", "downloads", "full_disk", "power_loss", "years")
 KILLS_ON_POSTGRES = "200"
 MUTANTS = "100000"
 THREATS = {

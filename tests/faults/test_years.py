@@ -16,7 +16,7 @@ from tests.faults.years.checking import check
 from tests.faults.years.simulation import Simulation
 
 YEARS = range(2026, 2027 if SERVER else 2031)
-UNITS = int(os.environ.get("CCHC_UNITS") or 300)
+UNITS = int(os.environ.get("CCHC_UNITS") or figures.count(300, 30))
 CRASHES, JUMPS = 100, 40  # A year.
 
 
