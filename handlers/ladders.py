@@ -49,7 +49,7 @@ def show_ladder(turn: Turn, value: str) -> State:
         Choice("edit_ladder", part, part=Part(f"ladder_part.{part}")) for part in schedules.PARTS
     ]
     others = [] if schedule == Schedule() else [Choice("default_ladder")]
-    offers = [*edits, *others, Choice("ladders", campaign.id)]
+    offers = [*edits, *others, Choice("ladders", campaign.id), Choice("menu")]
     return turn.ask(At.LADDER, "ladder_shown", offers, **picture(turn, schedule))
 
 

@@ -264,7 +264,7 @@ def test_every_button(worked: World, clock: TestClock, who: str, when: str) -> N
     for path, act in starts(bench, officer, who):
         crawler.explore(act, path)
     by_commands = {name for name, path in crawler.screens.items() if path in COMMANDS}
-    assert crawler.problems == []
+    assert crawler.problems == [], "\n".join(crawler.problems)
     assert by_commands - by_buttons - NO_SCREENS == set()
 
 
@@ -292,7 +292,7 @@ def test_every_button_about_sending_off(
         officer.types("/tiendo")
         crawler.explore(lambda: officer.picks("units_at", "sent"), "/tiendo (sent)")
     crawler.explore(lambda: officer.types("/menu"), "/menu")
-    assert crawler.problems == []
+    assert crawler.problems == [], "\n".join(crawler.problems)
     assert REACHED[who, state] <= crawler.screens.keys()
 
 

@@ -13,9 +13,10 @@ from models.reminders import Outcome, Reminder
 from models.units import Unit
 from tests.faults.years import plan
 from tests.faults.years.life import Delivery, World
-from tests.faults.years.simulation import Log, within
+from tests.faults.years.simulation import Log
 
-PROMPT = timedelta(seconds=25)
+PROMPT, SOON = timedelta(seconds=25), timedelta(hours=1)
+FAR = datetime.max.replace(tzinfo=UTC) - timedelta(days=800)
 DUTY = "self_assessment"
 SAID_NOTHING = {Outcome.OVERTAKEN, Outcome.NOTHING_OWED, Outcome.CANCELLED}
 
@@ -34,8 +35,8 @@ class Found:
         return (
             f"{self.targets:,} targets: {self.told:,} told, {self.overtaken:,} overtaken, "
             f"{self.nothing_owed:,} owed nothing, {self.unknown:,} struck while being sent; "
-            f"{self.calm:,} on a right clock with a living process, all told within "
-            f"{PROMPT.seconds} s; {len(self.broken)} broken"
+            f"{self.calm:,} by a right clock, told within {PROMPT.seconds} s or so "
+            f"soon after a restart; {len(self.broken)} broken"
         )
 
 
@@ -43,7 +44,6 @@ def check(session: Session, years: range, world: World, log: Log) -> Found:
     found = Found()
     delivered = _by_reminder(session, world.deliveries, found)
     unknown = _unknown(session)
-    reached = _how_far_the_clock_had_been(log)
     for year in years:
         campaign = session.scalars(select(Campaign).where(Campaign.year == year)).one()
         expected = plan.instants(year)
@@ -56,8 +56,9 @@ def check(session: Session, years: range, world: World, log: Log) -> Found:
                 got = delivered.get(row.id, [])
                 _one_target(found, row, unit, got, row.id in unknown)
                 _never_after_sending(found, row, unit, got, sent)
-                if _is_calm(row, log, reached, sent):
-                    _prompt(found, row, unit, got, row.id in unknown)
+                latest = _latest(row.due_at, log)
+                if _is_calm(row, latest, log, campaign.created_at, sent):
+                    _prompt(found, row, unit, got, row.id in unknown, latest)
     return found
 
 
@@ -90,31 +91,34 @@ def _never_after_sending(
         found.broken.append(f"{unit} {row.rung}: reminded after it had sent")
 
 
-def _prompt(found: Found, row: Reminder, unit: str, got: list[Delivery], struck: bool) -> None:
+def _prompt(
+    found: Found, row: Reminder, unit: str, got: list[Delivery], struck: bool, latest: datetime
+) -> None:
     found.calm += 1
-    late = [each.seen_at - row.due_at for each in got]
-    if not struck and (not late or late[0] > PROMPT):
-        found.broken.append(f"{unit} {row.rung} {row.due_at}: not told in time on a calm day")
+    if not struck and not any(each.seen_at <= latest for each in got):
+        found.broken.append(f"{unit} {row.rung} {row.due_at}: not told in time by a right clock")
+
+
+def _latest(due_at: datetime, log: Log) -> datetime:
+    """By when it has to be told: soon, or soon after the process lives again."""
+    lives = due_at
+    while ends := [end for since, end in log.down if since <= lives + PROMPT and end > lives]:
+        lives = max(ends)
+    return lives + PROMPT
 
 
 def _is_calm(
-    row: Reminder, log: Log, reached: list[tuple[datetime, datetime]], sent: datetime | None
+    row: Reminder, latest: datetime, log: Log, begins: datetime, sent: datetime | None
 ) -> bool:
-    """The clock was right, had not been beyond it, the process lived, and it was still owed."""
-    ends = row.due_at + PROMPT
-    wrong = [(since - PROMPT, until + PROMPT) for since, until, _ in log.wrong]
-    down = [(since - PROMPT, until + PROMPT) for since, until in log.down]
-    seen = any(when < row.due_at <= clock for when, clock in reached)
-    owed = sent is None or sent > ends
-    return owed and not seen and not within(row.due_at, wrong) and not within(row.due_at, down)
-
-
-def _how_far_the_clock_had_been(log: Log) -> list[tuple[datetime, datetime]]:
-    """From when on the bot's clock had shown what: only jumps ahead can anticipate anything."""
-    far = datetime.max.replace(tzinfo=UTC)
-    return [
-        (since, (until if until != far else since) + by) for since, until, by in log.wrong if by
-    ]
+    """The clock was right all the time and had not been beyond it, and it was still owed."""
+    if latest - row.due_at > SOON or (sent is not None and sent <= latest):
+        return False
+    for since, until, by in log.wrong:
+        if since <= latest and until >= row.due_at - PROMPT:
+            return False
+        if begins <= until and since < row.due_at <= min(until, FAR) + by:
+            return False
+    return True
 
 
 def _by_reminder(

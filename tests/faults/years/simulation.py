@@ -4,7 +4,7 @@ import heapq
 import itertools
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -189,7 +189,3 @@ class Simulation:
 
 def _of(campaign: Campaign) -> object:
     return Assessment.campaign_id == campaign.id
-
-
-def within(at: datetime, spans: Iterable[tuple[datetime, datetime]]) -> bool:
-    return any(since <= at < until for since, until in spans)
