@@ -155,8 +155,10 @@ class Simulation:
     def _plan_jumps(self, begins: datetime, instants: list[datetime], jumps: int) -> None:
         """From a second to a year, either way; most near an instant at which something is due."""
         for _ in range(jumps):
-            near = self._chance.choice(instants) if self._chance.random() < 0.7 else begins
-            at = near + timedelta(seconds=self._chance.uniform(-7200, 7200))
+            at = self._chance.choice(instants)
+            at += timedelta(seconds=self._chance.uniform(-7200, 7200))
+            if self._chance.random() < 0.3:
+                at = begins + timedelta(days=self._chance.uniform(0, 80))
             most = LONGEST_JUMP if self._chance.random() < 0.2 else SMALL_JUMP
             size = most.total_seconds() ** self._chance.random()
             jump = timedelta(seconds=size) * self._chance.choice((1, -1))
