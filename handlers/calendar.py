@@ -42,7 +42,8 @@ def leaders_choices(turn: Turn, campaign: Campaign) -> list[Choice]:
     """What who leads the campaign sets from here."""
     if not leading.leads(turn, campaign):
         return []
-    return [Choice(action, campaign.id) for action in ("record_acts", "extend_step", "ladders")]
+    actions = ("record_acts", "extend_step", "ladders", "rehearsal")
+    return [Choice(action, campaign.id) for action in actions]
 
 
 def send_file(turn: Turn, value: str) -> None:

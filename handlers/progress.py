@@ -101,7 +101,7 @@ def list_missing(turn: Turn, value: str = "") -> State | None:
         offers = [*first, Choice("status"), Choice("menu")]
         turn.end("nothing_missing", offers, lines=sum(line.scored for line in found))
         return None
-    if value == UNSCORED or not unbacked:
+    if unscored and (value == UNSCORED or not unbacked):
         others = [Choice("show_missing", count=len(unbacked))] if unbacked else []
         line = turn.session.get_one(Line, unscored[0].line_id)
         closed = assessment.why_not_score(turn.session, turn.by, line)

@@ -8,6 +8,7 @@ from handlers.evidence.common import At, documents_at, line_at, pick_line
 from handlers.sheets import own_sheet
 from models import allotments, assessment, evidence
 from models.assessment import Line
+from models.evidence import Evidence
 from models.people import Role
 from models.refusals import Refusal
 
@@ -19,16 +20,18 @@ def list_areas(turn: Turn, _: str = "") -> State:
         own = allotments.share_of(turn.session, sheet, turn.by.person_id)
         waiting = turn.memory.get("documents")
         documents = documents_at(turn, waiting) if waiting else []
-        proved = {
-            line.id
-            for each in documents
-            for line in evidence.lines_with_content(turn.session, each)
-        }
-        offers = [pick_line(line) for line in own if line.line_id not in proved]
+        offers = [pick_line(line) for line in own if may_take(turn, line.line_id, documents)]
         return turn.ask(At.PICK, "evidence_which_of_lines", offers, always=[Choice("menu")])
     areas = assessment.areas(turn.session, sheet.id)
     offers = [Choice("evidence_area", area.id, code=area.code, title=area.title) for area in areas]
     return turn.ask(At.PICK, "evidence_which_area", offers, always=[Choice("menu")])
+
+
+def may_take(turn: Turn, line_id: int, documents: Sequence[Evidence]) -> bool:
+    """Whether all that waits can be filed to the line."""
+    line = turn.session.get_one(Line, line_id)
+    refusals = (evidence.why_not_file(turn.session, turn.by, each, line) for each in documents)
+    return not any(refusals)
 
 
 def list_criteria(turn: Turn, value: str) -> State:

@@ -53,7 +53,7 @@ def date_rest(turn: Turn, value: str) -> None:
 def _date(turn: Turn, day: date) -> None:
     line, version = chosen(turn), turn.memory["version"]
     score = assessment.date_figures(turn.session, turn.by, line, day, on=version)
-    left = len(assessment.undated(turn.session, line.assessment_id))
+    left = len(assessment.undated(turn.session, turn.by, line.assessment_id))
     offers = results.after_scoring(turn, line, score)
     if left:
         rest = Choice("date_rest", f"{line.assessment_id}:{day.isoformat()}", count=left, day=day)

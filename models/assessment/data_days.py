@@ -72,13 +72,15 @@ def date_the_rest(session: Session, by: By, sheet: Assessment, day: date) -> int
     scoring.hold(session, sheet)
     if refusal := scoring.why_not_work(session, by, sheet):
         raise refusal
-    found = undated(session, sheet.id)
+    found = undated(session, by, sheet.id)
     for score in found:
         date_figures(session, by, score.line, day, on=score.version)
     return len(found)
 
 
-def undated(session: Session, assessment_id: int) -> list[SelfScore]:
-    """The newest scores of the unit's lines whose figures have no day yet."""
+def undated(session: Session, by: By, assessment_id: int) -> list[SelfScore]:
+    """The newest scores whose figures have no day yet, of the lines that ``by`` may score."""
     scores = queries.newest_scores(session, assessment_id)
-    return [s for s in scores if are_figures(s.inputs) and s.data_as_of is None]
+    found = [score for score in scores if are_figures(score.inputs) and score.data_as_of is None]
+    may = policy.why_not
+    return [each for each in found if not may(session, by, policy.Action.SCORE, each.line)]

@@ -154,6 +154,8 @@ class Crawler:
         variant = "" if choice.value[:1].isdigit() and choice.action != "act_as" else choice.value
         if choice.action in LINE_ACTIONS:
             variant = self._kinds.get(choice.value, "")
+        if choice.action == "more":  # What is behind it depends on the role.
+            variant = str(message.binding_id)
         key = (message.conversation, message.state, message.name, choice.action, variant)
         fresh = key not in self._pressed
         self._pressed.add(key)
