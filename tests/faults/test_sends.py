@@ -190,7 +190,7 @@ def test_whatever_becomes_of_sends_nothing_is_missing_and_copies_are_bounded(
     chance = figures.chance()
     enlist(province, CHATS)
     weather = Weather(chance)
-    for module in ("bot.postman", "bot.place"):
+    for module in ("bot.postman", "bot.departures", "bot.place"):
         monkeypatch.setattr(f"{module}.time", SimpleNamespace(monotonic=weather.moment))
     for first in range(0, MESSAGES, 1_000):
         kind = chance.choice((Kind.ANSWER, Kind.NOTICE))
