@@ -21,7 +21,7 @@ from tests.faults.stage import bind
 from tests.papers import pdf
 
 CODES = ("1.1.1", "1.1.2", "1.1.3", "1.2.1", "1.3.1", "1.3.2", "1.4.1", "1.4.2", "1.5", "1.7.1")
-YES_NO = "2.2.2"
+YES_NO = ("2.2.2", "3.2.1")
 SCORING = ("Chấm điểm", "Sửa số liệu")
 FILES_A_LINE = 18  # Two officers may share a unit, and a line takes 40.
 PATIENCE = 400.0  # While the bot is killed again and again it answers when it can.
@@ -45,8 +45,13 @@ class Officer(threading.Thread):
     """Hands in files and albums, explains and scores lines in conversations of several steps,
     presses "Đã nắm" on notices, until told to stop."""
 
-    def __init__(self, user: User, name: str, seed: int, stop: threading.Event) -> None:
+    def __init__(
+        self, user: User, name: str, seed: int, stop: threading.Event, place: int = 0
+    ) -> None:
+        """``place``: the first or the second of the unit. They score and explain different lines:
+        over a colleague's newer value everybody is asked first."""
         super().__init__(name=name, daemon=True)
+        self._scores, self._explains = YES_NO[place], CODES[place::2]
         self.user, self._random, self._until = user, random.Random(seed), stop
         self.done = Deeds()
         self.failures: list[str] = []
@@ -79,7 +84,7 @@ class Officer(threading.Thread):
     def _explain(self) -> None:
         """Open a line, choose the explanation, write it: the state must outlive the process."""
         card = self._after(
-            lambda: self.user.text(f"/minhchung {self._random.choice(CODES)}"),
+            lambda: self.user.text(f"/minhchung {self._random.choice(self._explains)}"),
             _offers("Giải trình thay tài liệu"),
         )
         self._after(lambda: self.user.press(card, "Giải trình thay tài liệu"), _says("giải trình"))
@@ -92,7 +97,7 @@ class Officer(threading.Thread):
         if self._score_card is None:
             status = self._after(lambda: self.user.text("/tinhtrang"), _offers("chưa chấm"))
             self._after(lambda: self.user.press(status, "chưa chấm"), _says("chưa chấm."))
-            self._score_card = self._after(lambda: self.user.text(YES_NO), _offers(*SCORING))
+            self._score_card = self._after(lambda: self.user.text(self._scores), _offers(*SCORING))
         card = self._score_card
         label = next(label for label in SCORING if _offers(label)(card))
         question = self._after(lambda: self.user.press(card, label), _offers("Có ("))
@@ -166,7 +171,7 @@ def hire(
             unit = codes[number % len(codes)]
             bind(session, user, f"Officer{number}", unit, Role.FOCAL_OFFICER, wall_clock)
             seed = chance.randrange(1 << 32)
-            officers.append(Officer(user, f"Officer{number}", seed, stop))
+            officers.append(Officer(user, f"Officer{number}", seed, stop, number // len(codes)))
     return officers, stop
 
 

@@ -33,6 +33,11 @@ def recording(command: list[str], to: Path) -> list[str]:
     return [STRACE, *how, "-o", str(to), *command]
 
 
+def is_complete(recorded: Path) -> bool:
+    """Whether all is written down: the recorder outlives the process by a moment."""
+    return recorded.read_bytes().rstrip().endswith(b"+++ exited with 0 +++")
+
+
 @dataclass(frozen=True)
 class Call:
     """A call of the system that succeeded; ``begun`` and ``ended`` are places in the recording."""

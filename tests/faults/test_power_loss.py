@@ -103,6 +103,7 @@ def recording(province: sessionmaker[Session], database_url: str, tmp_path: Path
             assert bot.stop() == 0
         finally:
             bot.kill()
+    eventually(lambda: power.is_complete(bot.recording), 60)
     updates = _updates(kept)
     assert len(updates) == 2 * FILES * len(users)
     return Recording(before, folder, power.in_order(power.calls(bot.recording)), updates)
