@@ -21,7 +21,7 @@ from tests.faults.stage import bind
 from tests.papers import pdf
 
 CODES = ("1.1.1", "1.1.2", "1.1.3", "1.2.1", "1.3.1", "1.3.2", "1.4.1", "1.4.2", "1.5", "1.7.1")
-YES_NO = ("2.2.2", "3.2.1")
+YES_NO = ("2.2.2", "6.1.3")
 SCORING = ("Chấm điểm", "Sửa số liệu")
 FILES_A_LINE = 18  # Two officers may share a unit, and a line takes 40.
 PATIENCE = 400.0  # While the bot is killed again and again it answers when it can.
