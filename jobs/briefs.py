@@ -5,9 +5,9 @@ import logging
 from collections.abc import Callable
 
 from apscheduler.schedulers.base import BaseScheduler
-from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session, sessionmaker
 
+from jobs.ticking import every
 from models import briefs, holds, outbox
 from models.clock import Clock
 
@@ -50,12 +50,4 @@ def register(
     clock: Clock,
     is_clock_wrong: Callable[[], bool],
 ) -> None:
-    scheduler.add_job(
-        queue_briefs,
-        IntervalTrigger(seconds=TICK_SECONDS),
-        args=(sessions, clock, is_clock_wrong),
-        id="briefs",
-        coalesce=True,
-        max_instances=1,
-        misfire_grace_time=None,
-    )
+    every(scheduler, TICK_SECONDS, queue_briefs, sessions, clock, is_clock_wrong, id="briefs")

@@ -3,9 +3,9 @@
 import logging
 
 from apscheduler.schedulers.base import BaseScheduler
-from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session, sessionmaker
 
+from jobs.ticking import every
 from models import outbox
 from models.clock import Clock
 
@@ -30,12 +30,4 @@ def blank_old_secrets(sessions: sessionmaker[Session], clock: Clock) -> int:
 
 
 def register(scheduler: BaseScheduler, sessions: sessionmaker[Session], clock: Clock) -> None:
-    scheduler.add_job(
-        blank_old_secrets,
-        IntervalTrigger(minutes=TICK_MINUTES),
-        args=(sessions, clock),
-        id="housekeeping",
-        coalesce=True,
-        max_instances=1,
-        misfire_grace_time=None,
-    )
+    every(scheduler, 60 * TICK_MINUTES, blank_old_secrets, sessions, clock, id="housekeeping")

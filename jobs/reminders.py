@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from apscheduler.schedulers.base import BaseScheduler
-from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.orm import Session, sessionmaker
 
 import models.duties  # noqa: F401 - what falls due is one of them.
+from jobs.ticking import every
 from models import conduct, holds, outbox, reminders
 from models.clock import Clock
 from models.messages import Choice, Part
@@ -100,14 +100,8 @@ def register(
     scheduler.add_job(
         follow_calendar, args=(sessions, clock), id="working days", misfire_grace_time=None
     )
-    scheduler.add_job(
-        Tick(sessions, clock, is_clock_wrong),
-        IntervalTrigger(seconds=TICK_SECONDS),
-        id="reminders",
-        coalesce=True,
-        max_instances=1,
-        misfire_grace_time=None,  # The default drops a tick that is over a second late.
-    )
+    tick = Tick(sessions, clock, is_clock_wrong)
+    every(scheduler, TICK_SECONDS, tick, id="reminders")
 
 
 def _queue_batch(sessions: sessionmaker[Session], now: datetime) -> Batch:
