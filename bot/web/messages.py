@@ -1,6 +1,7 @@
 """What a person writes or presses: stored before the page is told that it arrived (I1)."""
 
 import json
+import math
 import re
 import time
 from collections import OrderedDict
@@ -27,8 +28,7 @@ _CLIENT_ID = re.compile(r"[0-9a-f-]{36}")
 async def post(request: web.Request) -> web.Response:
     """``{id, text}`` or ``{id, press}``; the same ``id`` again does nothing again (I3)."""
     guest = await door.enter(request)
-    if not request.app[BUDGET].allows(guest.visitor.address):
-        raise door.refused(request, web.HTTPTooManyRequests, "web.too_many")
+    keep_to_budget(request, guest)
     client_id, body = _read(request, await _posted(request))
     return await take(request, guest, client_id, body)
 
@@ -49,6 +49,15 @@ async def take(
     entry = replace(said, key=f"e{kept[0].id}", at=kept[0].received_at)
     world.channel.show(address, entry)
     return web.json_response({"html": request.app[RENDERER].entry(entry, language)})
+
+
+def keep_to_budget(request: web.Request, guest: Guest) -> None:
+    """Refuse what comes too fast, with the seconds after which the page sends it again."""
+    seconds = request.app[BUDGET].spend(guest.visitor.address)
+    if seconds:
+        error = door.refused(request, web.HTTPTooManyRequests, "web.too_many")
+        error.headers["Retry-After"] = str(math.ceil(seconds))
+        raise error
 
 
 def check_client_id(request: web.Request, client_id: object) -> str:
@@ -92,14 +101,16 @@ class Budget:
         self._chats = chats
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def allows(self, address: str) -> bool:
+    def spend(self, address: str) -> float:
+        """The seconds to wait until the next can be taken; 0 when this one was."""
         now = time.monotonic()
         left, at = self._left.pop(address, (float(self._burst), now))
         left = min(self._burst, left + (now - at) * self._per_second)
-        self._left[address] = (max(0.0, left - 1), now)
+        taken = left >= 1
+        self._left[address] = (left - 1 if taken else left, now)
         if len(self._left) > self._chats:
             self._left.popitem(last=False)
-        return left >= 1
+        return 0.0 if taken else (1 - left) / self._per_second
 
 
 BUDGET = web.AppKey("budget", Budget)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.store import StoreFull, TooLarge
 from bot.web import door
-from bot.web.messages import BUDGET, check_client_id, take
+from bot.web.messages import check_client_id, keep_to_budget, take
 from bot.web.pages import html
 from bot.web.render import script_words
 from bot.web.world import WORLD
@@ -43,8 +43,7 @@ class Upload:
 async def post(request: web.Request) -> web.Response:
     """Several files of one request are one upload (F33)."""
     guest = await door.enter(request, Standing.OFFICER)
-    if not request.app[BUDGET].allows(guest.visitor.address):
-        raise door.refused(request, web.HTTPTooManyRequests, "web.too_many")
+    keep_to_budget(request, guest)
     upload = await _receive(request)
     check_client_id(request, upload.client_id)
     body = {"files": upload.files, "caption": upload.caption}

@@ -205,6 +205,29 @@ def test_files_show_their_progress_and_are_taken_by_a_drop(
     assert [event.body["caption"] for event in site.events()] == ["1.1.1 KH 12/KH-STP", ""]
 
 
+def test_what_comes_faster_than_a_chat_may_send_waits_on_the_page(
+    watched: Watched, site: Site
+) -> None:
+    """T14: the flood is slowed down, and its files and words still all arrive, in order."""
+    an = site.officer()
+    page = watched.open(an)
+    while an.types("x").status_code == 200:
+        pass
+    flood = len(site.events())
+    for name in ("một.pdf", "hai.pdf", "ba.pdf"):
+        page.evaluate(DROP, [name, "abc"])
+    text = page.get_by_role("textbox")
+    for word in ("47", "50"):
+        text.fill(word)
+        text.press("Enter")
+    expect(page.locator(".entry.own:not(.pending)")).to_have_count(flood + 5, timeout=15_000)
+    expect(page.locator("#alert")).to_be_hidden()
+    bodies = [event.body for event in site.events()[flood:]]
+    names = [file["name"] for body in bodies for file in body.get("files", [])]
+    assert names == ["một.pdf", "hai.pdf", "ba.pdf"]
+    assert [body["text"] for body in bodies if "text" in body] == ["47", "50"]
+
+
 def test_a_file_over_the_limit_is_refused_before_it_is_sent(watched: Watched, site: Site) -> None:
     page = watched.open(site.officer())
     page.evaluate(

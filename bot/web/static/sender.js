@@ -34,6 +34,7 @@ export class Sender {
     this.items = load();
     this.busy = false;
     this.failures = 0;
+    this.wait = 0;
     addEventListener("online", () => this.hurry());
   }
 
@@ -64,6 +65,8 @@ export class Sender {
       this.save();
       this.waiting(false);
       this.run();
+    } else if (this.wait) {
+      this.timer = setTimeout(() => this.run(), this.wait);
     } else {
       this.waiting(true);
       const pause = PAUSES[Math.min(this.failures, PAUSES.length - 1)];
@@ -72,10 +75,12 @@ export class Sender {
     }
   }
 
-  // True when the matter is settled, false to try again later.
+  // True when the matter is settled, false to try again later: after ``wait`` milliseconds,
+  // where the server says that it is there and this was too fast.
   async send({ id, text, press }) {
     const item = { id, text, press };
     let response;
+    this.wait = 0;
     try {
       response = await fetch(`${settings.base}messages`, {
         method: "POST",
@@ -85,7 +90,11 @@ export class Sender {
     } catch {
       return false;
     }
-    if (response.status >= 500 || response.status === 429) return false;
+    if (response.status === 429) {
+      this.wait = 1000 * (Number(response.headers.get("Retry-After")) || 1);
+      return false;
+    }
+    if (response.status >= 500) return false;
     if (response.ok) {
       const { html } = await response.json().catch(() => ({ html: "" }));
       this.arrived(item, html);

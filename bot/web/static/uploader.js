@@ -87,9 +87,20 @@ export class Uploader {
       this.current = null;
       this.arrived(html, upload.id);
       this.next();
+    } else if (request.status === 429) {
+      this.later(upload, request.getResponseHeader("Retry-After"));
     } else {
       this.failed(upload, request.responseText || say("upload_lost"));
     }
+  }
+
+  // Many files at once come faster than one chat may send: the page waits, not the officer.
+  later(upload, seconds) {
+    upload.state.textContent = say("upload_waiting");
+    upload.bar.value = 0;
+    this.current = null;
+    this.queue.unshift(upload);
+    setTimeout(() => this.next(), 1000 * (Number(seconds) || 1));
   }
 
   failed(upload, sentence) {
