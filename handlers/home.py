@@ -7,7 +7,7 @@ first; everything else is one screen away.
 from typing import Any
 
 from handlers.dialogue import Choice, Conversation, Part, Turn, on_choice, on_command
-from handlers.home_work import direct, others, work_of
+from handlers.home_work import OTHERS, direct, others, work_of
 from handlers.sheets import WORKERS
 from models import (
     assessment,
@@ -50,11 +50,13 @@ def show_more(turn: Turn, _: str) -> None:
 
 
 def show_help(turn: Turn, _: str = "") -> None:
-    """A few lines on what the role can do here, without leaving what one is at."""
+    """A few lines on what the role can do here, without leaving what one is at: all that it
+    ever may, so that nothing has to be looked up."""
     assert turn.by.role is not None
+    actions = ["menu", *[action for action in OTHERS[turn.by.role] if action != "help"]]
     turn.say(
         "help",
-        [Choice("menu"), *[choice for choice in others(turn) if choice.action != "help"]],
+        [Choice(action) for action in actions],
         role=turn.by.role,
         unit=turn.by.unit.name if turn.by.unit else "",
         duties=Part(f"help.{turn.by.role}"),
