@@ -53,7 +53,7 @@ def _pytest(database: str, marks: str, environment: dict[str, str]) -> bool:
     workers = str(min(4, os.cpu_count() or 2))
     command = [sys.executable, "-m", "pytest", "-n", workers, "--dist", "worksteal", "-m", marks]
     if "not heavy" not in marks:
-        command.append("-rP")  # What the long suites print: their seeds and figures.
+        command.append("-rfEP")  # What the long suites print: their seeds and figures.
     status = subprocess.run(command, env=keeping_bytecode() | environment).returncode
     return status not in (0, 5)  # 5: this selection holds no test.
 

@@ -176,6 +176,13 @@ def hire(
 
 
 def open_self_assessment(session: Session, now: datetime) -> None:
+    """And every other step as far from it as it is in the sample, whatever day it is today."""
     campaign = session.scalars(select(Campaign)).one()
-    window = (now - timedelta(days=5), now + timedelta(days=5))
+    closes_at = now + timedelta(days=5)
+    steps = {window.step: window for window in campaign.windows}
+    ahead = closes_at - steps[Step.SELF_ASSESSMENT].closes_at
+    for each in steps.values():
+        each.closes_at += ahead
+        each.opens_at = each.opens_at and each.opens_at + ahead
+    window = (now - timedelta(days=5), closes_at)
     conduct.move(session, By(now), campaign, Step.SELF_ASSESSMENT, *window, "")

@@ -3,20 +3,19 @@
 import contextlib
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import make_url, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from models import conduct
 from models.base import Base
-from models.campaigns import Campaign, Step
+from models.campaigns import Campaign
 from models.clock import wall_clock
 from models.evidence import Evidence
 from models.outbox import OutboxMessage, SendStatus
 from models.people import By, Role, invitations
 from tests.bot_api import TOKEN, Server, User, serve
+from tests.faults.officers import open_self_assessment
 from tests.faults.process import BotProcess
 from tests.faults.stage import OPEN, bind, eventually
 from tests.papers import pdf
@@ -28,13 +27,10 @@ STOP_SECONDS = 10.0
 @contextlib.contextmanager
 def officers(sessions: sessionmaker[Session]) -> Iterator[tuple[Server, list[User]]]:
     """A platform, and an officer of each unit, with the self-assessment open now."""
-    now = wall_clock()
     with serve() as api:
         users = [api.user(unit) for unit in UNITS]
         with sessions.begin() as session:
-            campaign = session.scalars(select(Campaign)).one()
-            window = (now - timedelta(days=5), now + timedelta(days=5))
-            conduct.move(session, By(now), campaign, Step.SELF_ASSESSMENT, *window, "")
+            open_self_assessment(session, wall_clock())
             for user, unit in zip(users, UNITS, strict=True):
                 bind(session, user, unit, unit, Role.FOCAL_OFFICER, wall_clock)
         yield api, users

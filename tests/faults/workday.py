@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from jobs import reminders as job
 from models import reminders
+from models.campaigns import Step
 from models.clock import wall_clock
 from models.inbox import EventStatus, InboxEvent
 from models.outbox import OutboxMessage, SendStatus
@@ -37,8 +38,9 @@ class Broadcast(threading.Thread):
 
 
 def _due_again(session: Session, wave: int) -> list[dict[str, object]]:
-    """A reminder like one of each unit's own, due now."""
-    planned = select(Reminder).where(Reminder.rung != reminders.OPENING)
+    """A reminder like one of each unit's self-assessment, due now."""
+    step = Reminder.step == Step.SELF_ASSESSMENT
+    planned = select(Reminder).where(step, Reminder.rung != reminders.OPENING)
     alike = {row.subject: row for row in session.scalars(planned) if row.unit_id}
     columns = ("subject", "campaign_id", "duty", "step", "unit_id", "task_id", "person_id", "rung")
     fresh = {"due_at": wall_clock(), "outcome": Outcome.PLANNED, "settled_at": None}
