@@ -102,12 +102,6 @@ def held_locks(chance: random.Random, url: str, _: pytest.MonkeyPatch) -> Iterat
         engine.dispose()
 
 
-@pytest.fixture
-def patient(hurried: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Locks are waited for as long as in earnest."""
-    monkeypatch.setattr("models.database.BUSY_SECONDS", 15)
-
-
 @pytest.mark.heavy
 @pytest.mark.timeout(300 + 60 * ROUNDS)
 @pytest.mark.parametrize("way", [slow_statements, held_locks])

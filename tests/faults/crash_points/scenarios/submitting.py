@@ -32,6 +32,7 @@ def the_head_approves_the_sheet(stage: Stage) -> None:
     an.types("/guiduyet")
     stage.count()
     an.picks("Trình lãnh đạo duyệt")
+    head.types("/menu")  # The notice may be one of which nobody knows whether it arrived.
     head.picks("Duyệt và gửi")
     head.sees("✓ Sở Tư pháp đã gửi kết quả tự đánh giá")
 
