@@ -128,7 +128,10 @@ def outage(stage: Stage, people: list[Talker], chance: random.Random) -> list[Ca
     def turn_to(offset: float) -> None:
         stage.clock.forward(seconds=(closes_at - stage.clock()).total_seconds() + offset)
 
-    heard, back = chance.choice((-200, -60, -60, -30, -2, -1, 0, 1)), chance.choice((70, 149, 150, 300))
+    heard, back = (
+        chance.choice((-200, -60, -60, -30, -2, -1, 0, 1)),
+        chance.choice((70, 149, 150, 300)),
+    )
     turn_to(heard)
     people[1].asks("/menu", "CCHC 2026")
     stage.settled(60)
