@@ -32,11 +32,14 @@ READY_SECONDS = 30  # As after an outage (X11).
 
 
 class Sluggish:
-    """Slows down whatever this process asks the database, but for the test itself."""
+    """Slows down, while ``on``, what this process asks the database, but for the test itself."""
 
     def __init__(self, chance: random.Random) -> None:
-        self.waits: list[float] = []
-        self._chance, self._lock, self._over = chance, threading.Lock(), threading.Event()
+        self.on, self.chance, self.waits = threading.Event(), chance, list[float]()
+        self._lock = threading.Lock()
+
+    def statement(self, *_: Any) -> None:
+        self._wait(SHARE)
 
     def commit(self, commit: Callable[..., None]) -> Callable[..., None]:
         def slow(dialect: Any, connection: Any) -> None:
@@ -45,42 +48,40 @@ class Sluggish:
 
         return slow
 
-    def statement(self, *_: Any) -> None:
-        self._wait(SHARE)
-
-    def end(self) -> None:
-        self._over.set()
-
     def _wait(self, share: float) -> None:
-        if self._over.is_set() or threading.current_thread() is threading.main_thread():
+        if not self.on.is_set() or threading.current_thread() is threading.main_thread():
             return
         with self._lock:
-            if self._chance.random() > share:
+            if self.chance.random() > share:
                 return
-            seconds = self._chance.uniform(*SECONDS)
+            seconds = self.chance.uniform(*SECONDS)
             self.waits.append(seconds)
-        self._over.wait(seconds)
+        time.sleep(seconds)
+
+
+@pytest.fixture
+def sluggish(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sluggish]:
+    """There before the bot starts and until it has ended: nobody is listened to on the way."""
+    found = Sluggish(figures.chance())
+    monkeypatch.setattr(DefaultDialect, "do_commit", found.commit(DefaultDialect.do_commit))
+    event.listen(Engine, "before_cursor_execute", found.statement)
+    yield found
+    event.remove(Engine, "before_cursor_execute", found.statement)
 
 
 @contextlib.contextmanager
-def slow_statements(
-    chance: random.Random, _: str, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[list[float]]:
-    sluggish = Sluggish(chance)
-    event.listen(Engine, "before_cursor_execute", sluggish.statement)
-    with monkeypatch.context() as patch:
-        patch.setattr(DefaultDialect, "do_commit", sluggish.commit(DefaultDialect.do_commit))
-        try:
-            yield sluggish.waits
-        finally:
-            sluggish.end()
-            event.remove(Engine, "before_cursor_execute", sluggish.statement)
+def slow_statements(sluggish: Sluggish, _: str) -> Iterator[list[float]]:
+    sluggish.on.set()
+    try:
+        yield sluggish.waits
+    finally:
+        sluggish.on.clear()
 
 
 @contextlib.contextmanager
-def held_locks(chance: random.Random, url: str, _: pytest.MonkeyPatch) -> Iterator[list[float]]:
+def held_locks(sluggish: Sluggish, url: str) -> Iterator[list[float]]:
     """Somebody else writes all the time, and is in no hurry."""
-    over, waits = threading.Event(), list[float]()
+    over, waits, chance = threading.Event(), sluggish.waits, sluggish.chance
     lock = "LOCK TABLE inbox_event, outbox_message IN EXCLUSIVE MODE" if SERVER else "SELECT 1"
     engine = database.create(url)
 
@@ -107,15 +108,15 @@ def held_locks(chance: random.Random, url: str, _: pytest.MonkeyPatch) -> Iterat
 @pytest.mark.parametrize("way", [slow_statements, held_locks])
 def test_a_slow_database_makes_people_wait_and_loses_nothing(
     patient: None,
+    sluggish: Sluggish,
     stage: Stage,
     database_url: str,
-    monkeypatch: pytest.MonkeyPatch,
     way: Callable[..., contextlib.AbstractContextManager[list[float]]],
 ) -> None:
-    chance = figures.chance()
+    chance = sluggish.chance
     officers = [stage.officer(unit, unit) for unit in UNITS]
     took: list[float] = []
-    with way(chance, database_url, monkeypatch) as waits:
+    with way(sluggish, database_url) as waits:
         for turn in range(ROUNDS):
             began = time.monotonic()
             for an in officers:
