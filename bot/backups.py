@@ -17,10 +17,10 @@ from typing import IO, Any
 
 from sqlalchemy import Connection, Engine, select
 
-from bot.durable import force
 from bot.store import Store
 from models import backups, migrations
 from models.audit import AuditHead
+from models.durable import force
 from models.files import StoredFile
 
 FORMAT = 1

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot import config
 from bot.config import BadConfig, Config
-from bot.durable import force
 from bot.words import Words, operators_language
 from models import database, migrations
 from models.clock import wall_clock
+from models.durable import force
 from models.messages import Part
 from models.migrations import Damaged, UnknownRevision
 from models.refusals import Refusal

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from bot.config import Config
-from bot.durable import make_folder
 from bot.menu import commands_menu
 from bot.words import Words
 from models import settings
+from models.durable import make_folder
 
 if TYPE_CHECKING:
     from bot.telegram import TelegramChannel

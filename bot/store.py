@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from bot.durable import force, make_folder
+from models.durable import force, make_folder
 
 FREE_BYTES = 1 << 30
 FREE_SHARE = 0.05

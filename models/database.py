@@ -18,6 +18,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, TimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
+from models.durable import make_folder
+
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -212,7 +214,8 @@ def _lost_transaction(connection: Connection) -> bool:
 def _create_sqlite(url: str, path: str | None) -> Engine:
     module, version = _sqlite_module()
     if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        # SQLite forces the name of a new database, but not those of the folders above it.
+        make_folder(Path(path).parent)
     engine = create_engine(url, module=module, pool_size=10)
     safe = version >= SAFE_SQLITE
     if not safe:

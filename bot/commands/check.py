@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from bot import symptoms
 from bot.backups import Backup, BadBackup
 from bot.desk import Desk, what_it_says
-from bot.durable import make_folder
 from bot.scrub import scrub
 from bot.store import Store
 from models import migrations
+from models.durable import make_folder
 from models.messages import Part
 from models.migrations import UnknownRevision
 from models.standing import look

@@ -25,6 +25,12 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def patient(hurried: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Locks are waited for as long as in earnest; to be named before ``stage``."""
+    monkeypatch.setattr("models.database.BUSY_SECONDS", 15)
+
+
+@pytest.fixture
 def stage(
     hurried: None,
     province: sessionmaker[Session],

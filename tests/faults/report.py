@@ -12,14 +12,18 @@ from pathlib import Path
 from tests import postgres
 from tests.suite import keeping_bytecode
 
-ON_BOTH = ("kills", "stops", "writers", "outages", "histories")
-ON_SQLITE = (*ON_BOTH, "sends", "unreachable", "downloads", "full_disk", "power_loss", "years")
+ON_BOTH = ("kills", "stops", "writers", "slow_database", "outages", "histories")
+ON_SQLITE = (
+    *ON_BOTH,
+    *("away", "silence", "sends", "unreachable", "downloads", "full_disk", "power_loss", "years"),
+)
 KILLS_ON_POSTGRES = "200"
 MUTANTS = "100000"
 THREATS = {
     "CCHC_STRANGERS": "10000",
     "CCHC_RACES": "1000",
     "CCHC_TOKENS": "100000",
+    "CCHC_REPLAYS": "100000",
     "CCHC_GUESSES": "1000000",
     "CCHC_POSTS": "100000",
     "CCHC_LEAVERS": "1000",
@@ -51,16 +55,21 @@ def main() -> int:
             seed = os.environ.get("CCHC_SEED", "7")
             failed += _run("-m", "tests.faults.mutants", "--count", MUTANTS, "--seed", seed)
             suites = [f"tests/{file}" for file in THREATENED]
-            failed += _run("-m", "pytest", "-rP", "-o", "timeout=0", *suites, **THREATS)
+            how = ("-m", "pytest", "-rP", "-o", "timeout=0")
+            failed += _run(*how, *suites, **environment, **THREATS)
         print("\n".join(rows(found)))
     return 1 if failed else 0
 
 
 def rows(found: Path) -> list[str]:
-    """A row for each figure, by the fault's number."""
+    """A row for each figure, the faults by their number and then the threats."""
     lines = found.read_text("utf-8").splitlines() if found.exists() else []
-    figures = sorted((json.loads(line) for line in lines), key=lambda row: int(row[0][1:]))
+    figures = sorted((json.loads(line) for line in lines), key=_place)
     return [f"| {fault} | {figure} |" for fault, figure in figures]
+
+
+def _place(row: list[str]) -> tuple[bool, int]:
+    return row[0].startswith("T"), int(row[0][1:])
 
 
 def _pytest(suites: tuple[str, ...], environment: dict[str, str]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from models import units
@@ -38,6 +38,25 @@ def eventually(look: Callable[[], T], seconds: float = SECONDS) -> T:
         if time.monotonic() > until:
             raise failure
         time.sleep(0.02)
+
+
+def looking(engine: Engine) -> Session:
+    """A session that writes nothing, and so waits for nobody who does."""
+    return Session(engine.execution_options(cchc_begin="BEGIN"), expire_on_commit=False)
+
+
+def is_quiet(api: Server, engine: Engine) -> bool:
+    """Whether everything that came in is dealt with and everything said has left.
+
+    The platform is asked first: what is no longer with it has been stored. The other way round
+    an update could come to the database behind the one look and be confirmed before the other.
+    """
+    if api.state()["pending"]:
+        return False
+    with looking(engine) as session:
+        new = select(InboxEvent.id).where(InboxEvent.status == EventStatus.NEW)
+        unsent = select(OutboxMessage.id).where(OutboxMessage.status.in_(OPEN))
+        return session.scalar(new.limit(1)) is None and session.scalar(unsent.limit(1)) is None
 
 
 def bind(
@@ -74,21 +93,11 @@ class Stage:
         return Talker(self.api.user(name))
 
     def looking(self) -> Session:
-        """A session that writes nothing, and so waits for nobody who does."""
-        engine = self.sessions.kw["bind"].execution_options(cchc_begin="BEGIN")
-        return Session(engine, expire_on_commit=False)
+        return looking(self.sessions.kw["bind"])
 
     def settled(self, seconds: float = SECONDS) -> None:
         """Wait until everything that came in is dealt with and everything said has left."""
-
-        def quiet() -> bool:
-            with self.looking() as session:
-                new = select(InboxEvent.id).where(InboxEvent.status == EventStatus.NEW)
-                unsent = select(OutboxMessage.id).where(OutboxMessage.status.in_(OPEN))
-                busy = session.scalar(new.limit(1)) or session.scalar(unsent.limit(1))
-            return busy is None and not self.api.state()["pending"]
-
-        eventually(quiet, seconds)
+        eventually(lambda: is_quiet(self.api, self.sessions.kw["bind"]), seconds)
 
     def events(self) -> list[tuple[EventStatus, str]]:
         """What became of each event, oldest first, and the error where there was one."""

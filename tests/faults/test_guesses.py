@@ -5,6 +5,7 @@ printed; CCHC_GUESSES makes the run longer (a million take about a minute and a 
 
 import os
 import random
+import time
 from collections.abc import Iterator
 
 from sqlalchemy import select
@@ -14,11 +15,29 @@ from models import units
 from models.people import By, Invitation, Role, codes, invitations
 from models.people.codes import hash_in, hash_of, seal
 from tests.clock import TestClock
+from tests.faults import figures
+from tests.faults.stage import Stage
 
 GUESSES = int(os.environ.get("CCHC_GUESSES", "20000"))
 SEED = 20261124
 OPEN = 300
+ALARM, ALARM_SECONDS = "mã mời sai", 60.0
 BATCH = 400
+
+
+def test_the_admins_hear_of_guesses_within_a_minute(stage: Stage) -> None:
+    """Live: from the first of a row of wrong codes to the alarm in an admin's chat."""
+    admin, guesser = stage.officer("Quản trị", "SNV", Role.ADMIN), stage.stranger()
+    chance = random.Random(SEED)
+    began = time.monotonic()
+    for _ in range(10):
+        guesser.user.text("".join(chance.choices(codes.ALPHABET, k=26)))
+    admin.sees(ALARM, seconds=ALARM_SECONDS)
+    took = time.monotonic() - began
+    stage.settled()
+    figures.note("T2", f"the admins heard of guesses {took:.1f} s after the first")
+    assert took <= ALARM_SECONDS
+    assert sum(ALARM in said for said in admin.texts) == 1
 
 
 def guesses(real: list[str], chance: random.Random) -> Iterator[str]:
@@ -48,7 +67,6 @@ def opened(session: Session, batch: list[str]) -> list[Invitation]:
 
 
 def test_no_guess_opens_an_invitation(province: sessionmaker[Session], clock: TestClock) -> None:
-    print(f"seed {SEED}, {GUESSES} guesses at {OPEN} open invitations")
     chance = random.Random(SEED)
     with province.begin() as session:
         unit = units.by_code(session, "STP")
@@ -62,3 +80,4 @@ def test_no_guess_opens_an_invitation(province: sessionmaker[Session], clock: Te
         guess = guesses(real, chance)
         for _ in range(0, GUESSES, BATCH):
             assert opened(session, [next(guess) for _ in range(BATCH)]) == []
+    figures.note("T2", f"{GUESSES:,} guesses at {OPEN} open invitations: 0 hits, seed {SEED}")

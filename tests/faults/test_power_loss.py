@@ -10,7 +10,7 @@ import re
 import shutil
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote_plus
@@ -25,7 +25,7 @@ from models import database
 from models.evidence import Evidence
 from models.files import StoredFile
 from models.inbox import InboxEvent
-from tests.bot_api import Server, User
+from tests.bot_api import Server, User, serve
 from tests.faults import figures, power
 from tests.faults.power import Call, Disk
 from tests.faults.process import BotProcess
@@ -35,6 +35,7 @@ from tests.papers import pdf
 
 FILES = figures.count(10, 2)  # Of each of six officers.
 REPLAYS = figures.count(200, 40)
+STRANGERS = 5
 EVIDENCE = "new/evidence"
 KEPT = "Đã lưu 1/1"
 CONFIRMED = re.compile(rb'"offset": (\d+)')
@@ -69,10 +70,12 @@ class Promises:
 
 @dataclass
 class Recording:
-    """``before``: the disk when the bot was started; ``updates``: all there were."""
+    """``before``: the disk when the bot was started; ``database``: below it; ``updates``: all
+    there were."""
 
     before: Path
     folder: Path
+    database: str
     calls: list[Call]
     updates: list[int]
 
@@ -82,31 +85,44 @@ class Recording:
 
 
 @pytest.fixture
-def recording(province: sessionmaker[Session], database_url: str, tmp_path: Path) -> Recording:
+def recordable(database_url: str) -> None:
     if not database_url.startswith("sqlite"):
         pytest.skip("on PostgreSQL the server forces what it writes")
     if power.STRACE is None:
         pytest.skip("there is no strace here")
-    folder, before = tmp_path / "work", tmp_path / "before"
+
+
+@pytest.fixture
+def recording(
+    recordable: None, province: sessionmaker[Session], database_url: str, tmp_path: Path
+) -> Recording:
+    folder = tmp_path / "work"
     folder.mkdir()
     with officers(province) as (api, users):
         kept = folder / "cchc.db"
         with contextlib.closing(sqlite3.connect(make_url(database_url).database or "")) as all:
             all.execute("VACUUM INTO ?", (str(kept),))
-        shutil.copytree(folder, before)
-        # In a folder that is made for them: its name and those above it can be lost, too.
-        files = {"CCHC_STORAGE__DIRECTORY": str(folder / EVIDENCE)}
-        bot = Recorded(f"sqlite:///{kept}", folder, api.url, **files)
-        bot.start()
-        try:
-            work(api, users)
-            assert bot.stop() == 0
-        finally:
-            bot.kill()
+        recording = record(folder, "cchc.db", api, lambda: work(api, users))
+    assert len(recording.updates) == 2 * FILES * len(users)
+    return recording
+
+
+def record(folder: Path, name: str, api: Server, happens: Callable[[], None]) -> Recording:
+    """All that the bot does in ``folder``, where its database is ``name``, from its start on."""
+    before = folder.parent / "before"
+    shutil.copytree(folder, before)
+    # In a folder that is made for them: its name and those above it can be lost, too.
+    files = {"CCHC_STORAGE__DIRECTORY": str(folder / EVIDENCE)}
+    bot = Recorded(f"sqlite:///{folder / name}", folder, api.url, **files)
+    bot.start()
+    try:
+        happens()
+        assert bot.stop() == 0
+    finally:
+        bot.kill()
     eventually(lambda: power.is_complete(bot.recording), 60)
-    updates = _updates(kept)
-    assert len(updates) == 2 * FILES * len(users)
-    return Recording(before, folder, power.in_order(power.calls(bot.recording)), updates)
+    calls = power.in_order(power.calls(bot.recording))
+    return Recording(before, folder, name, calls, _updates(folder / name))
 
 
 def work(api: Server, users: Sequence[User]) -> None:
@@ -140,8 +156,8 @@ def _updates(path: Path) -> list[int]:
 def problems(recording: Recording, promises: Promises, at: Path) -> list[str]:
     """What was promised and is not there, when the disk at ``at`` is opened as a start does."""
     try:
-        there = set(_updates(at / "cchc.db"))
-        engine = database.create(f"sqlite:///{at / 'cchc.db'}")
+        there = set(_updates(at / recording.database))
+        engine = database.create(f"sqlite:///{at / recording.database}")
         with Session(engine) as session:
             sound = session.scalar(text("PRAGMA integrity_check"))
             kept = len(session.scalars(select(Evidence.id)).all())
@@ -213,6 +229,34 @@ def test_what_was_confirmed_is_on_the_disk_whenever_the_power_goes(
         less = [call for call in recording.calls if not _forces(call, forgotten)]
         assert len(less) < len(recording.calls)
         assert replay(recording, at, less)[1] != [], forgotten
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(300)
+def test_what_is_confirmed_on_the_first_start_outlives_the_power(
+    recordable: None, tmp_path: Path
+) -> None:
+    """The database is new, and so are the folders in which it lies."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    with serve() as api:
+        recording = record(folder, "var/lib/cchc.db", api, lambda: strangers_write(api))
+    promises, lost = replay(recording, tmp_path / "after", recording.calls)
+    assert lost == []
+    assert promises >= 1
+    assert len(recording.updates) == STRANGERS
+
+
+def strangers_write(api: Server) -> None:
+    strangers = [api.user() for _ in range(STRANGERS)]
+    for stranger in strangers:
+        stranger.text("/start")
+
+    def answered() -> bool:
+        return not api.state()["pending"] and all(each.messages() for each in strangers)
+
+    eventually(answered, 60)
+    time.sleep(2)  # A poll takes a second, and only the next one confirms what it brought.
 
 
 def _forces(call: Call, what: str) -> bool:

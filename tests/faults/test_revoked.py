@@ -13,6 +13,7 @@ from models.inbox import EventStatus, InboxEvent
 from models.outbox import OutboxMessage
 from models.people import By, Role
 from tests.bench import Bench, Officer
+from tests.faults import figures
 from tests.faults.stage import NEUTRAL, Stage, eventually
 from tests.faults.unchanged import UNUSABLE, invite, revoke, world
 from tests.papers import pdf
@@ -111,5 +112,6 @@ def test_a_role_ends_in_the_midst_of_what_its_holder_does(stage: Stage) -> None:
         assert 1 <= officers <= IN_FLIGHT
         assert names[officers:] == ["stranger"] * (sent - officers)
         assert "stranger" not in names[:officers]
+    figures.note("T8", f"{LEAVERS:,} leavers, {IN_FLIGHT} messages of each in flight: all refused")
     with stage.live.bot.database.readers() as session:
         assert set(session.scalars(select(InboxEvent.status))) == {EventStatus.DONE}

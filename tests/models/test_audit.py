@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from models import audit
 from models.audit import AuditEntry
 from models.people import By, Person, Role
+from tests.faults import figures
 
 AT = datetime(2026, 11, 3, 3, 5, tzinfo=UTC)
 
@@ -120,6 +121,7 @@ def test_whatever_is_tampered_with_is_found_and_named(sessions: sessionmaker[Ses
             missed.append((number, kind, row, found))
     assert missed == [], f"seed {SEED}"
     assert len(kinds) == 13
+    figures.note("T9", f"{TAMPERINGS:,} tamperings, seed {SEED}: all found and named")
     with sessions() as session:
         assert audit.check_chain(session) is None
 

@@ -20,8 +20,6 @@ from models.assessment.tables import Assessment, Line
 from models.audit import AuditEntry
 from models.catalogue.tables import Item
 from models.files import Received
-from models.inbox import EventStatus, InboxEvent
-from models.outbox import OutboxMessage
 from models.people import Account, Binding, By, Role
 from models.reminders import Reminder
 from models.reminders import tables as reminder_tables
@@ -30,7 +28,7 @@ from tests.faults.crash_points import truth
 from tests.faults.crash_points.processes import Mortal, Order, free_port, run_bot, run_command
 from tests.faults.crash_points.shared import Shared
 from tests.faults.crash_points.truth import Outcome
-from tests.faults.stage import OPEN, bind, eventually
+from tests.faults.stage import bind, eventually, is_quiet, looking
 from tests.journeys.people import OnTelegram
 from tests.live import configure
 from tests.papers import pdf
@@ -96,6 +94,11 @@ class Person(OnTelegram):
         """Only what is said from now on is looked at."""
         self._stage.rest()
         self._reader.mark()
+
+    def sees(self, *fragments: str) -> str:
+        """When the bot has come to rest: a new start may take longer than people look."""
+        self._stage.rest()
+        return super().sees(*fragments)
 
     def types(self, text: str) -> None:
         self._stage.rest()
@@ -202,7 +205,7 @@ class Stage:
         )
 
         def settled() -> bool:
-            with self.sessions() as session:
+            with looking(self.engine) as session:
                 return session.scalars(select(Reminder.id).where(*due)).first() is None
 
         eventually(settled, PATIENCE)
@@ -250,11 +253,7 @@ class Stage:
     def _is_quiet(self) -> bool:
         if self._supervisor is not None and self._supervisor.failure is not None:
             raise RuntimeError("the bot is gone") from self._supervisor.failure
-        with self.sessions() as session:
-            new = select(InboxEvent.id).where(InboxEvent.status == EventStatus.NEW)
-            unsent = select(OutboxMessage.id).where(OutboxMessage.status.in_(OPEN))
-            busy = session.scalar(new.limit(1)) or session.scalar(unsent.limit(1))
-        return busy is None and not self.api.state()["pending"]
+        return is_quiet(self.api, self.engine)
 
 
 @contextlib.contextmanager

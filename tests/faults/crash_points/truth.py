@@ -28,7 +28,8 @@ SENDING = {
 # A press counts from the beginning of the silence that a death makes (X25).
 EVENT = {"content_hash", "body", "attempts", "error", "made_at"}
 WHEN = {"sending_pause", "setting"}  # What they hold are the instants at which things happened.
-CHANCE = re.compile(r"[0-9A-Za-z_-]{20,}|127\.0\.0\.1:\d+")
+# Codes and references, addresses, the codes of receipts.
+CHANCE = re.compile(r"[0-9A-Za-z_-]{20,}|127\.0\.0\.1:\d+|\b[A-Z]+-\d\d-[0-9A-Z]{4}\b")
 
 Row = tuple[str, ...]
 Cell = tuple[str, int, int]

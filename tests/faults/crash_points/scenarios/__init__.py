@@ -5,12 +5,14 @@ on is a point at which the process dies. A new one is a function with ``@scenari
 """
 
 from tests.faults.crash_points.scenarios import (
+    coordinating,
     evidence,
     joining,
     operating,
     reminding,
     scoring,
     sending,
+    submitting,
     tasks,
     web,
 )
@@ -18,4 +20,7 @@ from tests.faults.crash_points.scenarios.registry import SCENARIOS, Scenario
 
 __all__ = ["SCENARIOS", "Scenario"]
 
-MODULES = (joining, evidence, scoring, tasks, reminding, sending, web, operating)
+MODULES = (
+    *(joining, evidence, scoring, tasks, reminding, sending, web, operating),
+    *(submitting, coordinating),
+)

@@ -10,8 +10,8 @@ from models.people import Role
 from models.sending import SendingPause
 from tests.bot_api.world import TOKEN
 from tests.faults.crash_points.scenarios.registry import scenario, scenario_since
-from tests.faults.crash_points.stage import Stage
-from tests.faults.stage import eventually
+from tests.faults.crash_points.stage import PATIENCE, Stage
+from tests.faults.stage import eventually, looking
 
 MOVED_TO = 800_000_001
 
@@ -22,13 +22,13 @@ def too_many_requests_and_then_success(stage: Stage) -> None:
     stage.api.fault("sendMessage", "429", retry_after=1)
     stage.begin()
     an.types("/menu")
-    eventually(lambda: _paused(stage) or an.user.messages())
+    eventually(lambda: _paused(stage) or an.user.messages(), PATIENCE)
     stage.clock.forward(seconds=5)
     an.sees("CCHC 2026")
 
 
 def _paused(stage: Stage) -> bool:
-    with stage.sessions() as session:
+    with looking(stage.engine) as session:
         return session.scalars(select(SendingPause)).first() is not None
 
 
@@ -49,9 +49,10 @@ def a_chat_has_moved(stage: Stage) -> None:
     an.user.becomes("migrated", migrated_to=MOVED_TO)
     stage.begin()
     an.types("/menu")
-    eventually(new.messages)
+    stage.rest()
     new.text("/lich")
-    eventually(lambda: any("Lịch đợt" in message.text for message in new.messages()))
+    stage.rest()
+    assert any("Lịch đợt" in message.text for message in new.messages())
 
 
 @scenario_since("2026-11-11 07:30")

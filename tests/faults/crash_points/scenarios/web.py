@@ -13,11 +13,9 @@ from models.evidence import Evidence
 from models.people import Account, By
 from models.people import Person as PersonRow
 from tests.faults.crash_points.scenarios.registry import scenario
-from tests.faults.crash_points.stage import Stage
-from tests.faults.stage import eventually
+from tests.faults.crash_points.stage import PATIENCE, Stage
+from tests.faults.stage import eventually, looking
 from tests.papers import pdf
-
-PATIENCE = 20
 
 
 def _insist(post: Callable[[], httpx.Response]) -> int:
@@ -53,7 +51,7 @@ def _browser(stage: Stage) -> httpx.Client:
 
 def _filed(stage: Stage, name: str) -> None:
     def kept() -> bool:
-        with stage.sessions() as session:
+        with looking(stage.engine) as session:
             return name in session.scalars(select(Evidence.name)).all()
 
     eventually(kept, PATIENCE)
