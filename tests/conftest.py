@@ -33,6 +33,7 @@ BROWSER_OPTIONS = [
 ]
 SERVER = os.environ.get("CCHC_TEST_DATABASE_URL", "")
 HERE = Path(__file__).parent
+HEAVY_SECONDS = 600  # Of a long suite's test on a busy machine, where it asks for no other.
 # They ask a database for little that the tests of models don't ask it for, and take long.
 OF_FILES_AND_PAGES = (
     "bot/test_clamd.py",
@@ -107,6 +108,9 @@ class Templates:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL only what has to do with a database runs once more."""
+    for item in items:
+        if item.get_closest_marker("heavy") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(HEAVY_SECONDS))
     if not SERVER:
         return
     apart = [item for item in items if not _has_to_do_with_a_database(item)]

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.telegram import TelegramChannel
 from models import units
 from models.people import By, Role, invitations
 from tests import libreoffice
@@ -26,6 +27,12 @@ pytestmark = [pytest.mark.heavy, pytest.mark.timeout(1800)]
 
 UNIT = "STP"
 Sessions = sessionmaker[Session]
+
+
+@pytest.fixture(autouse=True)
+def _as_fast_as_it_types(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without Telegram's one message a second for a chat: a sheet has a thousand answers."""
+    monkeypatch.setattr(TelegramChannel, "limits", None)
 
 
 @dataclass
