@@ -21,7 +21,7 @@ CRASHES, JUMPS = 170, 40  # A year.
 
 
 @pytest.mark.heavy
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(600 + 20 * UNITS)
 def test_every_target_of_five_years_has_one_run_or_one_reason(
     sessions: sessionmaker[Session], database_url: str, tmp_path: Path
 ) -> None:
