@@ -53,7 +53,7 @@ def planned(session: Session, now: datetime) -> int:
 def test_planning_a_thousand_takes_as_many_statements_as_planning_ten(
     province: Sessions,
 ) -> None:
-    """One that makes them, one that cancels, and what is read of the ladders and of quiet hours."""
+    """One that makes them, one that cancels, and what is read of ladders and of quiet hours."""
     counts = {}
     with province() as session:
         for many in (10, 1_000):
