@@ -1,6 +1,7 @@
 """What came of every target, matched one to one with what was delivered (F16, C1)."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -40,7 +41,7 @@ class Found:
         )
 
 
-def check(session: Session, years: range, world: World, log: Log) -> Found:
+def check(session: Session, years: Iterable[int], world: World, log: Log) -> Found:
     found = Found()
     delivered = _by_reminder(session, world.deliveries, found)
     unknown = _unknown(session)
