@@ -121,9 +121,7 @@ class Process:
     log: Path
 
     def cpu(self) -> float:
-        """Processor time so far, of all its threads, in seconds."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
+        return cpu_of(self.pid)
 
     def until_it_says(self, words: str) -> float:
         """The seconds from its start until ``words`` are in what it prints."""
@@ -138,6 +136,12 @@ class Process:
         status = Path(f"/proc/{self.pid}/status").read_text()
         line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
         return int(line.split()[1]) / 1024
+
+
+def cpu_of(pid: int) -> float:
+    """Processor time of a process so far, of all its threads, in seconds."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
 def _settings(folder: Path, api: str) -> dict[str, str]:

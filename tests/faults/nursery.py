@@ -21,6 +21,8 @@ from tests.faults.process import BotProcess
 class Nursery(BotProcess):
     """Like BotProcess, only quicker to start; a bot that it forked ends with it at the latest."""
 
+    module = "tests.faults.nursery"  # Whose process forks.
+
     @classmethod
     def beside(cls, bot: BotProcess) -> "Nursery":
         """For bots that take turns with ``bot``, on its database."""
@@ -30,7 +32,7 @@ class Nursery(BotProcess):
 
     def __enter__(self) -> "Nursery":
         self._parent = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.nursery"],
+            [sys.executable, "-m", self.module],
             cwd=self._folder,
             env=self._environment,
             stdin=subprocess.PIPE,
@@ -47,7 +49,8 @@ class Nursery(BotProcess):
 
     def fork(self) -> None:
         """Begin a start; what becomes of it is the caller's to find out."""
-        self._pid: int = self._order(do="fork", out=str(self._out), log=str(self._log))["pid"]
+        order = {"out": str(self._out), "log": str(self._log), **self._more()}
+        self._pid: int = self._order(do="fork", **order)["pid"]
 
     def start(self) -> float:
         """Fork and wait until it is ready; the seconds that took."""
@@ -64,6 +67,10 @@ class Nursery(BotProcess):
         os.kill(self._pid, signal.SIGTERM)
         self.status = self._order(do="wait", pid=self._pid)["status"]
         return self.status
+
+    def _more(self) -> dict[str, Any]:
+        """What else a fork has to know."""
+        return {}
 
     @property
     def _out(self) -> Path:

@@ -1,6 +1,7 @@
 """What came of every target, matched one to one with what was delivered (F16, C1)."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -40,7 +41,7 @@ class Found:
         )
 
 
-def check(session: Session, years: range, world: World, log: Log) -> Found:
+def check(session: Session, years: Iterable[int], world: World, log: Log) -> Found:
     found = Found()
     delivered = _by_reminder(session, world.deliveries, found)
     unknown = _unknown(session)
@@ -100,9 +101,10 @@ def _prompt(
 
 
 def _latest(due_at: datetime, log: Log) -> datetime:
-    """By when it has to be told: soon, or soon after the process lives again."""
-    lives = due_at
-    while ends := [end for since, end in log.down if since <= lives + PROMPT and end > lives]:
+    """By when it has to be told: soon, or soon after the process lives again and its clock is
+    right."""
+    lives, silent = due_at, [*log.down, *log.held]
+    while ends := [end for since, end in silent if since <= lives + PROMPT and end > lives]:
         lives = max(ends)
     return lives + PROMPT
 
@@ -110,7 +112,8 @@ def _latest(due_at: datetime, log: Log) -> datetime:
 def _is_calm(
     row: Reminder, latest: datetime, log: Log, begins: datetime, sent: datetime | None
 ) -> bool:
-    """The clock was right all the time and had not been beyond it, and it was still owed."""
+    """The clock was right or known to be wrong all the time, and had never been beyond it
+    unnoticed; and it was still owed."""
     if latest - row.due_at > SOON or (sent is not None and sent <= latest):
         return False
     for since, until, by in log.wrong:

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
 
-from jobs.reminders import queue_due_reminders
+from bot import symptoms
+from bot.channel import Pulse
+from jobs.reminders import Tick
 from models import claiming, sending
 from tests.faults.years.province import CHANNEL
 
@@ -42,6 +44,7 @@ class World:
 class Life:
     """The work of the scheduler and of the sender, one after the other, as often as asked.
 
+    ``pulse``: what it knows of its clock, from what the platform answered since it was started.
     ``doom``: at which of the next commits it dies, before it or right behind it.
     """
 
@@ -49,6 +52,8 @@ class Life:
         self._sessions = sessions
         self._world = world
         self._chance = chance
+        self.pulse = Pulse()
+        self._tick = Tick(sessions, world.clock, self.holds)
         self._doom: int | None = None
         self._struck_after = False
         event.listen(sessions, "before_commit", self._before)
@@ -65,6 +70,14 @@ class Life:
     def spare(self) -> None:
         self._doom = None
 
+    def hear(self) -> None:
+        """An answer of the platform, which says what time it is."""
+        self.pulse.skew = self._world.wrong_by.total_seconds()
+
+    def holds(self) -> bool:
+        """Its clock is wrong by too much, and it knows."""
+        return symptoms.is_clock_wrong([self.pulse])
+
     def recover(self) -> None:
         """What a start does first."""
         with self._sessions.begin() as session:
@@ -72,7 +85,7 @@ class Life:
 
     def tick(self) -> None:
         """Raises Crash. What was handed to the platform before stays delivered."""
-        queue_due_reminders(self._sessions, self._world.clock)
+        self._tick()
         while self._deliver():
             pass
 

@@ -1,5 +1,6 @@
 """A province of many units with a small catalogue: what matters here is time, not points."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -20,8 +21,19 @@ code,parent_code,level,title,max_points,method,scoring_rule,rule_detail,evidence
 LEADER = "SNV"
 
 
-def found(session: Session, folder: Path, many: int, at: datetime) -> None:
-    """``many`` departments, each with a focal officer whose address is the unit's code."""
+def in_a_test(code: str) -> tuple[str, str]:
+    """The channel and the address of a unit's officer: the unit's code."""
+    return CHANNEL, code
+
+
+def found(
+    session: Session,
+    folder: Path,
+    many: int,
+    at: datetime,
+    chat: Callable[[str], tuple[str, str]] = in_a_test,
+) -> None:
+    """``many`` departments, each with a focal officer, whose chat is that of the unit's code."""
     lines = ["code,name,short_name,kind,parent_code", "SNV,Sở Nội vụ,Sở Nội vụ,department,"]
     lines += [f"D{n},Sở {n},Sở {n},department," for n in range(1, many)]
     (folder / "units.csv").write_text("\n".join(lines) + "\n", "utf-8")
@@ -30,10 +42,10 @@ def found(session: Session, folder: Path, many: int, at: datetime) -> None:
     unit_imports.import_units(session, folder / "units.csv", by)
     catalogue.import_catalogue(session, folder / "criteria.csv", "small", by)
     for unit in session.scalars(select(Unit)).all():
-        _bind(session, unit, unit.code, Role.FOCAL_OFFICER, at)
+        _bind(session, unit, chat(unit.code), Role.FOCAL_OFFICER, at)
     leader = units.by_code(session, LEADER)
     assert leader is not None
-    _bind(session, leader, "lead", Role.COORDINATOR, at)
+    _bind(session, leader, chat("lead"), Role.COORDINATOR, at)
 
 
 def begin_year(session: Session, year: int, at: datetime) -> Campaign:
@@ -53,10 +65,11 @@ def begin_year(session: Session, year: int, at: datetime) -> Campaign:
     return campaign
 
 
-def _bind(session: Session, unit: Unit, address: str, role: Role, at: datetime) -> None:
+def _bind(session: Session, unit: Unit, chat: tuple[str, str], role: Role, at: datetime) -> None:
+    channel, address = chat
     person = Person(name=f"Công chức {address}", created_at=at)
     session.add(person)
     session.flush()
     account = {"person_id": person.id, "bound_at": at, "last_used_at": at}
-    session.add(Account(channel=CHANNEL, address=address, **account))
+    session.add(Account(channel=channel, address=address, **account))
     session.add(Binding(person_id=person.id, unit_id=unit.id, role=role, since=at))

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from jobs.reminders import BATCH
 from models import units
 from models.assessment import Assessment
 from models.campaigns import Campaign
@@ -23,18 +24,22 @@ NEAR = timedelta(seconds=2)
 DOWN = 6 * (timedelta(seconds=1),) + 3 * (timedelta(minutes=1),) + (timedelta(hours=5),)
 LONG_DOWN = timedelta(days=3)
 SMALL_JUMP, LONGEST_JUMP = timedelta(hours=1), timedelta(days=365)
-COMMITS = 6  # About as many as one instant takes at which everybody is told.
+HEARD = timedelta(seconds=10)  # A long poll is answered by then.
+COMMITS = 5  # About as many as one instant takes at which everybody is told, beside the batches.
 
 
 @dataclass
 class Log:
     """``crashes`` are all deaths, ``strikes`` those in the middle of work. ``down`` are the times
-    of the world in which no process lived, ``wrong`` those in which its clock was not right."""
+    of the world in which no process lived, ``held`` those in which it knew that its clock was
+    wrong by too much to tell anybody anything, ``wrong`` those in which its clock was not right
+    and it did not know, or by too little."""
 
     crashes: int = 0
     strikes: int = 0
     jumps: int = 0
     down: list[tuple[datetime, datetime]] = field(default_factory=list)
+    held: list[tuple[datetime, datetime]] = field(default_factory=list)
     wrong: list[tuple[datetime, datetime, timedelta]] = field(default_factory=list)
     sent: dict[tuple[int, str], datetime] = field(default_factory=dict)
 
@@ -54,6 +59,7 @@ class Simulation:
         self._chance = chance
         self._life = Life(sessions, self.world, chance)
         self._down_since: datetime | None = None
+        self._clock_since = (begins, timedelta(0), False)  # By how much it is wrong; is it held?
         self._events: list[tuple[datetime, int, str, object]] = []
         self._count = itertools.count()
 
@@ -72,6 +78,7 @@ class Simulation:
         # Where all units are told something; the others are told apart, of the leader's own acts.
         told = Counter(at for at, _ in rows)
         instants = sorted(at for at, units_told in told.items() if units_told == len(sheets))
+        self._commits = COMMITS + len(sheets) // BATCH
         for instant in sorted(told):
             self._at(instant, "tick")
             self._at(instant + timedelta(seconds=20), "tick")
@@ -98,6 +105,7 @@ class Simulation:
         self.run_until(end)
         if self._down_since is not None:
             self._do("start", None)
+        self._hear()
         self._life.spare()
         self._life.tick()
 
@@ -108,13 +116,15 @@ class Simulation:
             self._tick()
         elif kind == "doom":
             self._start()
-            self._life.dies_within(COMMITS)
+            self._life.dies_within(self._commits)
             self._tick()  # As it happens: a moment before something is due, or behind it.
             self._at(self.world.now + NEAR, "die")
         elif kind == "die":
             self._die(struck=False)
         elif kind == "start":
             self._start()
+        elif kind == "hear":
+            self._hear()
         elif kind == "jump":
             self._jump(what)
         elif kind == "send":
@@ -149,8 +159,9 @@ class Simulation:
             return
         self.log.down.append((self._down_since, self.world.now))
         self._down_since = None
+        self._life.pulse.skew = None
         self._live(self._life.recover)
-        self._tick()
+        self._listen()
 
     def _plan_jumps(self, begins: datetime, instants: list[datetime], jumps: int) -> None:
         """From a second to a year, either way; most near an instant at which something is due."""
@@ -168,14 +179,35 @@ class Simulation:
 
     def _jump(self, to: object) -> None:
         assert isinstance(to, timedelta)
-        if self.log.wrong and self.log.wrong[-1][1] == datetime.max.replace(tzinfo=UTC):
-            since, _, by = self.log.wrong.pop()
-            self.log.wrong.append((since, self.world.now, by))
         self.world.wrong_by = to
-        if to:
-            self.log.jumps += 1
-            self.log.wrong.append((self.world.now, datetime.max.replace(tzinfo=UTC), to))
+        self.log.jumps += bool(to)
+        self._listen()
+
+    def _listen(self) -> None:
+        """The platform says what time it is, sooner or later; now and then the next tick comes
+        before that."""
+        self._note_clock()
+        if self._chance.random() < 0.7:
+            self._hear()
         self._tick()
+        self._at(self.world.now + HEARD, "hear")
+
+    def _hear(self) -> None:
+        if self._down_since is None:
+            held = self._life.holds()
+            self._life.hear()
+            self._note_clock()
+            if held and not self._life.holds():
+                self._at(self.world.now + timedelta(seconds=20), "tick")
+
+    def _note_clock(self) -> None:
+        """Keep for how long the clock has been as it was until now."""
+        since, by, held = self._clock_since
+        if held and self.world.now > since:
+            self.log.held.append((since, self.world.now))
+        elif by and self.world.now > since:
+            self.log.wrong.append((since, self.world.now, by))
+        self._clock_since = (self.world.now, self.world.wrong_by, self._life.holds())
 
     def _send(self, what: object) -> None:
         """The unit's sheet comes in: it owes nothing any more."""
