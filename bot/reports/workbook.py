@@ -8,7 +8,6 @@ Input cells hold text as it was typed: Excel would read 95,5 or 1/2 by the compu
 and the point is what the officer meant.
 """
 
-import functools
 import io
 import json
 import math
@@ -24,8 +23,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.intake.marks import SHEET, digest
+from bot.reports import all_words
 from bot.reports.cells import fit, set_text
-from bot.words import Words
 from models.messages import Part
 
 HEAD = 5
@@ -42,11 +41,6 @@ LINE_HEIGHT = 13.0
 _EDGE = Side(style="thin", color="BFBFBF")
 _GREY, _HEADING = PatternFill("solid", fgColor="EDEDED"), PatternFill("solid", fgColor="D9E2F3")
 _INPUT = PatternFill("solid", fgColor="FFFBE6")
-
-
-@functools.lru_cache(maxsize=1)
-def _words() -> Words:
-    return Words()
 
 
 def make(values: Mapping[str, Any]) -> bytes:
@@ -235,7 +229,7 @@ class _Maker:
         hidden.protection.sheet = True
 
     def _say(self, name: str, **values: Any) -> str:
-        return _words().plain(name, self._language, **values)
+        return all_words().plain(name, self._language, **values)
 
     def _text(self, part: Any) -> str:
         return self._say(part.name, **part.values)
