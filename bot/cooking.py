@@ -60,8 +60,11 @@ def _do(order: dict[str, Any]) -> dict[str, Any]:
 
         _limit(CPU_SECONDS, file_size=0)
         return {"found": workbooks.read(Path(order["workbook"]))}
-    from bot.reports import REPORTS
+    from bot.reports import REPORTS, load
 
+    if "warm" in order:
+        load(order["warm"])
+        return {}
     _limit(COOK_CPU_SECONDS, file_size=REPORT_BYTES)
     report: Callable[[Mapping[str, Any]], bytes] = REPORTS[order["cook"]]
     return {"bytes": base64.b64encode(report(decode(order["values"]))).decode()}

@@ -16,6 +16,8 @@ MEDIA_TYPES = {
     "ics": "text/calendar",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+# What is asked for on the next press, and is waited for: the button, and the report behind it.
+OFFERED = {"workbook": "workbook"}
 REPORT_LIMIT = 50 * 1024 * 1024
 
 
@@ -27,6 +29,9 @@ class Envelopes:
         self._kitchen = kitchen
 
     def letter(self, message: Claimed) -> Letter:
+        for action, _, _ in message.choices:
+            if action in OFFERED:
+                self._kitchen.warm(OFFERED[action])
         letter = self._words.letter(message, message.language)
         if message.enclosure is None:
             return letter

@@ -1,8 +1,9 @@
 """The kitchen: work on hostile or heavy things, in child processes with limits.
 
-A child is started when it is first needed, stays warm, and goes when nothing came for a while,
-so that an idle bot stays small. One that dies or hangs is replaced and harms only the file it
-had in hand (I11). Talk with it is JSON over pipes; the child's side is ``bot.cooking``.
+A child is started when it is first needed, or a little before (``warm``), stays warm, and goes
+when nothing came for a while, so that an idle bot stays small. One that dies or hangs is replaced
+and harms only the file it had in hand (I11). Talk with it is JSON over pipes; the child's side is
+``bot.cooking``.
 """
 
 import asyncio
@@ -80,6 +81,10 @@ class Kitchen:
         done = await self._cook.do({"cook": report, "values": encode(values)})
         return base64.b64decode(done["bytes"])
 
+    def warm(self, report: str) -> "asyncio.Task[None] | None":
+        """Somebody may ask for this report next: its child starts now. None if there is one."""
+        return self._cook.warm({"warm": report})
+
     @property
     def children(self) -> int:
         """How many children have inspected files so far."""
@@ -111,6 +116,7 @@ class _Helper:
         self.process: asyncio.subprocess.Process | None = None
         self._lock = asyncio.Lock()
         self._rest: asyncio.TimerHandle | None = None
+        self._warming: asyncio.Task[None] | None = None
         self.command: tuple[str, ...] = ("-m", "bot.cooking")
         self.starts = 0
         self.most_memory = 0
@@ -146,14 +152,35 @@ class _Helper:
             raise KitchenFailed(answer["failed"])
         return answer
 
+    def warm(self, order: Mapping[str, Any]) -> "asyncio.Task[None] | None":
+        """Start a child with this order, unless there is one; nobody waits for it."""
+        is_starting = self._warming is not None and not self._warming.done()
+        if is_starting or self._lock.locked() or self._is_running():
+            return None
+        self._warming = asyncio.create_task(self._start_with(order), name="warming")
+        return self._warming
+
     async def close(self) -> None:
+        if self._warming is not None:
+            self._warming.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._warming
         async with self._lock:
             self._keep_awake()
             await self._stop()
 
+    async def _start_with(self, order: Mapping[str, Any]) -> None:
+        try:
+            await self.do(order)
+        except KitchenFailed as error:
+            logger.warning("a child could not be started ahead: %s", error)
+
+    def _is_running(self) -> bool:
+        return self.process is not None and self.process.returncode is None
+
     async def _ask(self, order: Mapping[str, Any]) -> dict[str, Any]:
         process = self.process
-        if process is None or process.returncode is not None:
+        if process is None or not self._is_running():
             process = self.process = await self._start()
         assert process.stdin is not None
         assert process.stdout is not None

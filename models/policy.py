@@ -68,7 +68,8 @@ class Relation(enum.Enum):
     OWN = "own"  # It belongs to the unit for which the actor acts.
     LED = "led"  # That unit owns the campaign it belongs to, or leads the unit.
     GIVEN = "given"  # The line, or one of the sheet's, was given to the actor; they handed it in.
-    ASSIGNED = "assigned"  # A task gives this line to the actor, whose own unit it is not.
+    ASSIGNED = "assigned"  # A task gives this line, or its campaign's points beside the 100, to
+    # the actor, whose own unit it is not.
     SELF = "self"  # The task is the actor's, the message was sent to them.
 
 
@@ -315,8 +316,11 @@ def _has_lines(
 
 def _is_assigned(session: Session, by: By, line: "Line") -> bool:
     from models.appraisal.tables import AppraisalTask, TaskStatus
+    from models.catalogue.tables import Method
 
-    if by.unit_id != line.item.appraising_agency_id:
+    # Bonus and penalty points belong to no area: they concern whoever appraises some of it.
+    has_area = line.item.method is not Method.ADJUSTMENT
+    if has_area and by.unit_id != line.item.appraising_agency_id:
         return False  # R5.2a
     # Who once entered on a unit's behalf does not appraise what they entered.
     still = or_(Binding.ended_at.is_(None), Binding.role == Role.STAND_IN)
@@ -327,7 +331,8 @@ def _is_assigned(session: Session, by: By, line: "Line") -> bool:
         AppraisalTask.campaign_id == line.assessment.campaign_id,
         AppraisalTask.reviewer_id == by.person_id,
         AppraisalTask.agency_id == by.unit_id,
-        AppraisalTask.area_code == line.item.code.partition(".")[0],
         AppraisalTask.status.in_((TaskStatus.ASSIGNED, TaskStatus.ACKNOWLEDGED)),
     )
+    if has_area:
+        tasks = tasks.where(AppraisalTask.area_code == line.item.code.partition(".")[0])
     return bool(session.scalar(select(exists(tasks))))

@@ -5,6 +5,7 @@ import io
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from models.messages import decode
 from tests.bench import Officer
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-INPUT, EXPLANATION = 6, 7
+INPUT, EXPLANATION, DAY, CLAIM, REASON = range(6, 11)
 
 
 def taken(officer: Officer) -> bytes:
@@ -35,8 +36,9 @@ def filled(
     content: bytes,
     values: Mapping[str, Any] | None = None,
     explanations: Mapping[str, str] | None = None,
+    beside: Mapping[tuple[str, int], Any] | None = None,
 ) -> bytes:
-    """The workbook with values in the rows of these keys."""
+    """The workbook with values in the rows of these keys; ``beside``: by key and column."""
 
     def fill(book: Workbook) -> None:
         rows = keyed(book)
@@ -45,6 +47,11 @@ def filled(
             sheet.cell(rows[key], INPUT).value = value
         for key, value in (explanations or {}).items():
             sheet.cell(rows[key], EXPLANATION).value = value
+        for (key, column), value in (beside or {}).items():
+            cell = sheet.cell(rows[key], column)
+            cell.value = value
+            if isinstance(value, date):
+                cell.number_format = "dd/mm/yyyy"
 
     return changed(content, fill)
 

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from bot.demo.people import PERSONAS, Persona
 from bot.demo.province import YEAR, address_of
-from models import appraisal, assessment, calendar, campaigns, people, units
+from models import allotments, appraisal, assessment, calendar, campaigns, people, units
 from models.appraisal import TaskStatus
+from models.assessment import Assessment, Owed
 from models.campaigns import Campaign, EffectiveWindow, Phase, Step
 from models.messages import Part
 from models.people import Role
@@ -139,18 +140,37 @@ def _card(session: Session, campaign: Campaign, persona: Persona, now: datetime)
 
 def _sheet(asked: Asked) -> list[Part]:
     """Lines to score and prove, while the unit's window is open (R6.2)."""
+    sheet = _open_sheet(asked)
+    if sheet is None:
+        return []
+    return _work(assessment.owes(asked.session, sheet.id)) or [Part("demo.owes_sending")]
+
+
+def _own_lines(asked: Asked) -> list[Part]:
+    """The same of the lines that were given to a colleague (F2)."""
+    sheet = _open_sheet(asked)
+    if sheet is None:
+        return []
+    return _work(assessment.owed(allotments.share_of(asked.session, sheet, asked.person_id)))
+
+
+def _open_sheet(asked: Asked) -> Assessment | None:
+    """The unit's sheet while it is worked on."""
     session, campaign, unit_id = asked.session, asked.campaign, asked.unit_id
     sheet = assessment.of_unit(session, campaign.id, unit_id)
     window = campaigns.effective_window(session, campaign, Step.SELF_ASSESSMENT, unit_id)
     if sheet is None or sheet.locked_at is not None or not window.is_open(asked.now):
-        return []
-    owed = assessment.owes(session, sheet.id)
+        return None
+    return sheet
+
+
+def _work(owed: Owed) -> list[Part]:
     parts = []
     if owed.not_scored:
         parts.append(Part("demo.owes_scores", n=owed.not_scored))
     if owed.not_proven:
         parts.append(Part("demo.owes_evidence", n=owed.not_proven))
-    return parts or [Part("demo.owes_sending")]
+    return parts
 
 
 def _tasks(asked: Asked) -> list[Part]:
@@ -181,7 +201,7 @@ _OWES = {
     Role.FOCAL_OFFICER: _sheet,
     Role.DEPUTY: _sheet,
     Role.HEAD: _sheet,
-    Role.MEMBER: _sheet,
+    Role.MEMBER: _own_lines,
     Role.STAND_IN: _sheet,
     Role.REVIEWER: _tasks,
     Role.COUNCIL_MEMBER: _tasks,

@@ -7,7 +7,8 @@ from models.people import Role
 
 @dataclass(frozen=True)
 class Persona:
-    """``key`` is part of an address. ``areas``: given to appraise for the own unit's agency."""
+    """``key`` is part of an address. ``areas``: given to appraise for the own unit's agency;
+    ``lines``: codes of what the unit's focal officer has given them to do."""
 
     key: str
     name: str
@@ -15,10 +16,12 @@ class Persona:
     unit: str
     role: Role
     areas: tuple[str, ...] = ()
+    lines: str = ""
 
 
 PERSONAS = (
     Persona("an", "Nguyễn Văn An", "Chuyên viên Văn phòng", "STP", Role.FOCAL_OFFICER),
+    Persona("binh", "Trần Văn Bình", "Chuyên viên", "STP", Role.MEMBER, lines="5.1, 6"),
     Persona("hoa", "Trần Thị Hoa", "Phó Chánh Văn phòng", "SYT", Role.FOCAL_OFFICER),
     Persona("tuan", "Vi Văn Tuấn", "Phó Trưởng phòng Nội vụ", "HSONDONG", Role.FOCAL_OFFICER),
     Persona("hung", "Phạm Quốc Hùng", "Giám đốc", "STP", Role.HEAD),

@@ -5,6 +5,7 @@ Made once, by the same actions that officers take; what exists is left as it is.
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot.demo.people import EXTRAS, PERSONAS, WORK_DONE, Persona
 from bot.store import Store
 from models import (
+    allotments,
     appraisal,
     assessment,
     catalogue,
@@ -22,18 +24,19 @@ from models import (
     unit_imports,
     units,
 )
-from models.assessment import Line
+from models.assessment import AdjustmentKind, Line
 from models.calendar import ZONE
 from models.campaigns import Campaign
 from models.catalogue import rules
 from models.files import Received
-from models.people import Binding, By, invitations
+from models.people import Binding, By, Role, invitations
 from models.units import Unit, UnitKind
 from models.web_sessions import CHANNEL, new_address
 
 DATA = Path(__file__).parent / "data"
 DONE = "demo.province"
 YEAR = 2026
+CAP = Decimal(2)  # Of bonus and of penalty points.
 UNPROVEN = 3  # Of so many scored lines one still lacks its document.
 
 
@@ -44,6 +47,7 @@ def build(session: Session, store: Store) -> bool:
     campaign = _campaign(session)
     bindings = [_join(session, person) for person in (*PERSONAS, *EXTRAS)]
     _assign(session, campaign, bindings)
+    _share(session, campaign, bindings)
     _work(session, campaign, bindings, store)
     settings.put(session, DONE, "1")
     return True
@@ -61,7 +65,14 @@ def _campaign(session: Session) -> Campaign:
     for name in names.values():
         catalogue.import_catalogue(session, DATA / f"criteria_{name}.csv", name, by)
     owner = _unit(session, "SNV")
-    campaign = conduct.create(session, by, year=YEAR, owner=owner, catalogues=names)
+    campaign = conduct.create(
+        session,
+        by,
+        year=YEAR,
+        owner=owner,
+        catalogues=names,
+        caps=dict.fromkeys(AdjustmentKind, CAP),
+    )
     plan_by, dated_on = By(_local(10, 12, 9)), date(YEAR, 10, 12)
     conduct.issue_plan(session, plan_by, campaign, "215/KH-SNV", dated_on, None)
     return campaign
@@ -96,6 +107,21 @@ def _assign(session: Session, campaign: Campaign, bindings: Sequence[Binding]) -
     for persona, binding in people.items():
         for area in persona.areas:
             appraisal.assign(session, by, campaign, binding.unit, area, binding.person)
+
+
+def _share(session: Session, campaign: Campaign, bindings: Sequence[Binding]) -> None:
+    """The focal officer of a unit has given lines to a colleague (F2)."""
+    people = list(zip(PERSONAS, bindings, strict=False))
+    for persona, binding in people:
+        if persona.lines:
+            giver = next(
+                b for p, b in people if (p.unit, p.role) == (persona.unit, Role.FOCAL_OFFICER)
+            )
+            sheet = assessment.of_unit(session, campaign.id, binding.unit_id)
+            assert sheet is not None
+            lines = allotments.lines_named(session, sheet, persona.lines)
+            by = By(_local(10, 16, 14), giver.person, giver)
+            allotments.give(session, by, sheet, lines, binding)
 
 
 def _work(session: Session, campaign: Campaign, bindings: Sequence[Binding], store: Store) -> None:

@@ -20,8 +20,8 @@ from bot.intake.marks import Unfit
 from bot.intake.spreadsheets import Value, Xlsx, letters
 
 CELLS, ROWS, COLUMNS = 50_000, 5_000, 60
-_INPUT, _EXPLANATION = 5, 6  # Counted from 0.
-
+_INPUT = 5  # The column of the values, counted from 0.
+_FILLED_IN = range(_INPUT, 10)  # Explanation, day, points claimed and their reason behind it.
 
 _UNREADABLE = (
     zipfile.BadZipFile,
@@ -40,8 +40,8 @@ _UNREADABLE = (
 def read(path: Path) -> dict[str, Any] | None:
     """What stands in the workbook; None if it is none of ours.
 
-    ``mark``, ``bases`` by line, and ``rows``: by the row's key the input's and the explanation's
-    cell, each ``[address, content, text, percent]`` (``models.workbook.cells``). A workbook that
+    ``mark``, ``bases`` by line, and ``rows``: by the row's key the cells that are filled in,
+    each ``[address, content, text, percent]`` (``models.workbook.cells``). A workbook that
     cannot be taken gives a ``fault``, the name of a refusal, and its ``values``.
     """
     try:
@@ -77,7 +77,7 @@ def _read(book: Xlsx) -> dict[str, Any]:
             raise Unfit("workbook_row_hidden", row=number)
         if key in rows:
             raise Unfit("workbook_row_twice", key=key)
-        rows[key] = [_cell(mark, key, number, column, cells) for column in (_INPUT, _EXPLANATION)]
+        rows[key] = [_cell(mark, key, number, column, cells) for column in _FILLED_IN]
     if not headed:
         raise Unfit("workbook_columns_moved")
     return {"mark": mark.about, "bases": mark.bases, "rows": rows}

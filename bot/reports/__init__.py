@@ -4,11 +4,30 @@ Each is imported only where it is needed, in the kitchen's child as a rule: what
 is heavy, and the bot stays small.
 """
 
+import functools
 import importlib
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bot.words import Words
 
 Report = Callable[[Mapping[str, Any]], bytes]
+
+
+def load(report: str) -> None:
+    """What takes most of the time of a process's first report: importing what makes it, and
+    reading the sentences."""
+    importlib.import_module(f"bot.reports.{report}")
+    all_words()
+
+
+@functools.lru_cache(maxsize=1)
+def all_words() -> "Words":
+    """All sentences, read once in the life of a process."""
+    from bot.words import Words
+
+    return Words()
 
 
 def _lazily(module: str) -> Report:

@@ -6,6 +6,7 @@ from typing import Any
 
 from icalendar import Alarm, Calendar, Event
 
+from bot.reports import all_words
 from bot.words import Words
 from models.calendar import ZONE
 
@@ -19,7 +20,7 @@ def make(values: Mapping[str, Any]) -> bytes:
     """Bytes of the file. ``values``: ``language``, ``campaign`` (id), ``year``, ``owner``,
     ``unit``, ``made_at``, and ``windows``, each with ``step``, ``opens_at`` or None,
     ``closes_at`` (exclusive, UTC) and ``extended_by``."""
-    words = Words()
+    words = all_words()
     calendar = Calendar()
     calendar.add("prodid", "-//cchc-bot//VI")
     calendar.add("version", "2.0")

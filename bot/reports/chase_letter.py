@@ -7,8 +7,8 @@ from typing import Any
 import docx
 from docx.shared import Cm, Pt
 
+from bot.reports import all_words
 from bot.reports.decree30 import CENTRE, head, heading, lay_out, paragraph, put, row, table, write
-from bot.words import Words
 from models.text import clean
 
 WIDTHS = (Cm(1.2), Cm(2.0), Cm(8.6), Cm(4.4))
@@ -19,7 +19,7 @@ def make(values: Mapping[str, Any]) -> bytes:
     """Bytes of the file. ``values``: ``language``, ``owner``, ``year``, ``plan`` (its number),
     ``plan_dated_on``, ``made_at``; ``units``, each with ``name``, ``due_at``, ``days`` late, and
     ``not_scored`` and ``not_backed``, lists of code and title."""
-    words, language, units = Words(), values["language"], values["units"]
+    words, language, units = all_words(), values["language"], values["units"]
     plain = {name: value for name, value in values.items() if name != "units"}
 
     def say(name: str, /, **more: Any) -> str:

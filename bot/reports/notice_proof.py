@@ -7,6 +7,7 @@ from typing import Any
 import docx
 from docx.shared import Cm, Pt
 
+from bot.reports import all_words
 from bot.reports.decree30 import CENTRE, head, lay_out, paragraph, put, row, rule, table, write
 from bot.words import Words
 from models.calendar import ZONE
@@ -21,7 +22,7 @@ def make(values: Mapping[str, Any]) -> bytes:
     ``count``, ``entry`` and ``entry_hash`` of the audit log's head, ``digest`` of the rows;
     ``notices``, each with ``person``, ``role``, ``said`` (the message as a part), ``queued_at``,
     ``sent_at``, ``opened_at``, ``acknowledged_at`` and ``state``."""
-    words, language = Words(), values["language"]
+    words, language = all_words(), values["language"]
     plain = {name: value for name, value in values.items() if name != "notices"}
 
     def say(name: str, /, **more: Any) -> str:

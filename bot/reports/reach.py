@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.reports import all_words
 from bot.reports.cells import Column, Table, workbook
-from bot.words import Words
 
 TITLE_SIGNS = 200
 
@@ -14,7 +14,7 @@ def make(values: Mapping[str, Any]) -> bytes:
     ``role``, ``phone``, ``state``, ``since`` and ``last_seen``; ``notices``, each with ``person``,
     ``unit``, ``said`` (the message as a part), ``queued_at``, ``sent_at``, ``opened_at``,
     ``acknowledged_at`` and ``state``."""
-    language, words = values["language"], Words()
+    language, words = values["language"], all_words()
 
     def say(name: str) -> str:
         return words.plain(f"reach_file.{name}", language)

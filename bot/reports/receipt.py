@@ -7,9 +7,8 @@ from typing import Any
 import docx
 from docx.shared import Cm, Pt
 
-from bot.reports import decree30
+from bot.reports import all_words, decree30
 from bot.reports.decree30 import CENTRE, heading, lay_out, paragraph, put, row, rule, write
-from bot.words import Words
 from models.calendar import ZONE
 from models.text import clean
 
@@ -36,7 +35,7 @@ STRUCTURED = ("adjustments", "areas", "claims", "files", "late", "left_out", "re
 class _Receipt:
     def __init__(self, values: Mapping[str, Any]) -> None:
         self._values = values
-        self._words = Words()
+        self._words = all_words()
         self._document = docx.Document()
         lay_out(self._document)
 

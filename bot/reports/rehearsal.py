@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.reports import all_words
 from bot.reports.cells import Column, Table, workbook
-from bot.words import Words
 
 
 def make(values: Mapping[str, Any]) -> bytes:
     """Bytes of the file. ``values``: ``language``, ``year``, ``owner``, ``made_at``; ``people``,
     each a unit, a name and a role; ``waves``, each with ``at`` (UTC), ``step``, ``rung``,
     ``people`` (places in the list of people) and ``nobody`` (names of units); ``warnings``."""
-    language, words = values["language"], Words()
+    language, words = values["language"], all_words()
 
     def say(name: str) -> str:
         return words.plain(f"rehearsal_file.{name}", language)

@@ -10,7 +10,7 @@ from matplotlib.dates import DateFormatter, WeekdayLocator, date2num
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from bot.words import Words
+from bot.reports import all_words
 from models import calendar
 
 # Told apart by hatching too, for whoever sees no colours (F68).
@@ -22,7 +22,7 @@ LOOKS = (
 
 def make(values: Mapping[str, Any]) -> bytes:
     """Bytes of a PNG, made from the same values as ``bot.reports.rehearsal``."""
-    language, words = values["language"], Words()
+    language, words = values["language"], all_words()
     days = _by_step_and_day(values)
     figure = Figure(figsize=(11, 5.5), dpi=110, layout="constrained")
     axes = figure.subplots()

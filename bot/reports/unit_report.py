@@ -12,9 +12,8 @@ import docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Cm, Pt
 
-from bot.reports import decree30
+from bot.reports import all_words, decree30
 from bot.reports.decree30 import CENTRE, heading, lay_out, paragraph, put, row, rule, write
-from bot.words import Words
 from models.text import clean
 
 AREA_WIDTHS = (Cm(1.2), Cm(7.6), Cm(2.8), Cm(2.5), Cm(2.1))
@@ -31,7 +30,7 @@ def make(values: Mapping[str, Any]) -> bytes:
 class _Report:
     def __init__(self, values: Mapping[str, Any]) -> None:
         self._values = values
-        self._words = Words()
+        self._words = all_words()
         self._document = docx.Document()
         lay_out(self._document)
 

@@ -8,7 +8,6 @@ Input cells hold text as it was typed: Excel would read 95,5 or 1/2 by the compu
 and the point is what the officer meant.
 """
 
-import functools
 import io
 import json
 import math
@@ -24,28 +23,24 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.intake.marks import SHEET, digest
+from bot.reports import all_words
 from bot.reports.cells import fit, set_text
-from bot.words import Words
 from models.messages import Part
 
 HEAD = 5
 COLUMNS = (
-    "code", "title", "rule", "max", "asked", "input", "explanation", "points", "documents",
-    "notes",
+    "code", "title", "rule", "max", "asked", "input", "explanation", "day", "claim",
+    "claim_reason", "points", "documents", "notes",
 )  # fmt: skip
-WIDTHS = (8, 30, 38, 8, 28, 20, 34, 9, 9, 30)
+WIDTHS = (8, 30, 38, 8, 28, 20, 34, 12, 9, 26, 9, 9, 18)
 INPUT = COLUMNS.index("input")
+BESIDE = ("day", "claim", "claim_reason")
 OPTIONS_FROM = 4  # The column of the hidden sheet in which a row's options begin.
 LINE_HEIGHT = 13.0
 
 _EDGE = Side(style="thin", color="BFBFBF")
 _GREY, _HEADING = PatternFill("solid", fgColor="EDEDED"), PatternFill("solid", fgColor="D9E2F3")
 _INPUT = PatternFill("solid", fgColor="FFFBE6")
-
-
-@functools.lru_cache(maxsize=1)
-def _words() -> Words:
-    return Words()
 
 
 def make(values: Mapping[str, Any]) -> bytes:
@@ -66,6 +61,7 @@ class _Maker:
         self._styles = _styles(self._book)
         self._marks: list[list[str]] = []
         self._row = HEAD
+        self._offers = {name: self._offer_beside(name) for name in BESIDE}
 
     def book(self) -> Workbook:
         self._sheet.title = self._say("workbook_sheet")
@@ -73,7 +69,9 @@ class _Maker:
         self._open(titles)
         for row in self._values["rows"]:
             if "area" in row:
-                self._put([row["area"], row["title"]], ["area"] * len(COLUMNS))
+                title = row["title"]
+                shown = self._text(title) if isinstance(title, Part) else title
+                self._put([row["area"], shown], ["area"] * len(COLUMNS))
             else:
                 self._line(row)
         self._close()
@@ -100,15 +98,20 @@ class _Maker:
         rule = "\n".join(self._text(part) for part in row["rule"])
         cells = [
             row["code"], row["title"], rule, row["max_points"], self._text(hint),
-            None, row["explanation"] or None, row["points"], row["documents"],
+            None, row["explanation"] or None, *(row[name] or None for name in BESIDE),
+            row["points"], row["documents"],
             "\n".join(self._text(part) for part in row["notes"]) or None,
         ]  # fmt: skip
         body = "closed" if closed else "body"
         figure = "closed_figure" if closed else "figure"
         words = "closed" if closed else "words"
-        styles = [body, body, body, figure, body, "closed", words, figure, figure, body]
+        beside = ["closed" if row[name] is None else "words" for name in BESIDE]
+        styles = [body, body, body, figure, body, "closed", words, *beside, figure, figure, body]
         self._keep(row["code"], row["base"], single)
         self._put(cells, styles, bottom=single)
+        for name in BESIDE:
+            if row[name] is not None:
+                self._offers[name].add(f"{_letter(name)}{self._row}")
         for entry in asked if single is None else ():
             label = self._text(entry["label"])
             self._keep(entry["key"], None, entry)
@@ -142,7 +145,7 @@ class _Maker:
 
     def _offer(self, entry: Mapping[str, Any]) -> None:
         """A drop-down, or what to enter as a note beside the cell."""
-        cell = f"{get_column_letter(INPUT + 1)}{self._row}"
+        cell = f"{_letter('input')}{self._row}"
         if entry["options"]:
             first, last = OPTIONS_FROM, OPTIONS_FROM + len(entry["options"]) - 1
             at = len(self._marks) + 1  # Behind the head.
@@ -153,10 +156,29 @@ class _Maker:
             offer.error = self._say("workbook_list_error")
         else:
             offer = DataValidation(allow_blank=True)
-        offer.promptTitle = self._say("workbook_prompt_title")
-        offer.prompt = self._text(entry["label"])[:250]
-        offer.showInputMessage = offer.showErrorMessage = True
+        self._explain(offer, self._text(entry["label"]))
         offer.add(cell)
+
+    def _offer_beside(self, name: str) -> DataValidation:
+        """Days to pick from, where any other may be typed; a reason that is not too long."""
+        days = ",".join(self._values["days"])
+        if name == "day" and days:
+            offer = DataValidation(type="list", formula1=f'"{days}"', allow_blank=True)
+        elif name == "claim_reason":
+            most = self._values["reason_signs"]
+            offer = DataValidation(type="textLength", operator="lessThanOrEqual", formula1=most)
+            offer.errorTitle = self._say("workbook_too_long_title")
+            offer.error = self._say("workbook_too_long_error", limit=most)
+        else:
+            offer = DataValidation(allow_blank=True)
+        self._explain(offer, self._say(f"workbook_prompt.{name}"))
+        offer.showErrorMessage = name != "day"
+        return offer
+
+    def _explain(self, offer: DataValidation, prompt: str) -> None:
+        offer.promptTitle = self._say("workbook_prompt_title")
+        offer.prompt = prompt[:250]
+        offer.showInputMessage = offer.showErrorMessage = True
         self._sheet.add_data_validation(offer)
 
     def _write(self, row: int, column: int, value: Any, style: str) -> None:
@@ -207,10 +229,14 @@ class _Maker:
         hidden.protection.sheet = True
 
     def _say(self, name: str, **values: Any) -> str:
-        return _words().plain(name, self._language, **values)
+        return all_words().plain(name, self._language, **values)
 
     def _text(self, part: Any) -> str:
         return self._say(part.name, **part.values)
+
+
+def _letter(name: str) -> str:
+    return get_column_letter(COLUMNS.index(name) + 1)
 
 
 def _is_answer(entry: Mapping[str, Any]) -> bool:

@@ -90,6 +90,8 @@ def ask_colleague(turn: Turn, value: str) -> State:
     line = turn.session.get(Line, int(value)) if value.isdecimal() else None
     if line is None or line.assessment_id != sheet.id:
         raise Refusal("press_unknown", [Choice("menu")])
+    if refusal := allotments.why_not_give_line(sheet, line):
+        raise refusal
     turn.memory["lines"] = [line.id]
     titled = {"code": line.item.code, "title": line.item.title}
     holder = allotments.holder_of(turn.session, line.id)

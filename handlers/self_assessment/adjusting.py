@@ -17,11 +17,12 @@ def show(turn: Turn, value: str) -> None:
     found = assessment.adjustments(turn.session, sheet.id)
     if not found:
         raise Refusal("no_adjustments", [Choice("menu")], year=sheet.campaign.year)
+    may_send = policy.why_not(turn.session, turn.by, Action.PROPOSE, sheet) is None
     turn.end(
         "adjustments",
         [
             *[Choice("line", each.line_id, code=each.code, title=each.title) for each in found],
-            Choice("submit"),
+            *([Choice("submit")] if may_send else []),
             Choice("menu"),
         ],
         unit=sheet.unit.name,

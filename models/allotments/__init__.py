@@ -9,7 +9,7 @@ from models.allotments.queries import (
     share_of,
     shares,
 )
-from models.allotments.rules import HOLDERS, why_not_give, why_not_share
+from models.allotments.rules import HOLDERS, why_not_give, why_not_give_line, why_not_share
 from models.allotments.tables import Allotment
 
 __all__ = [
@@ -25,5 +25,6 @@ __all__ = [
     "shares",
     "take_back",
     "why_not_give",
+    "why_not_give_line",
     "why_not_share",
 ]

@@ -32,12 +32,19 @@ def why_not_give(
     offers = [Choice("allot"), Choice("menu")]
     if to.ended_at is not None or to.unit_id != sheet.unit_id or to.role not in HOLDERS:
         return Refusal("colleague_unfit", offers, person=to.person.name, unit=sheet.unit.name)
-    for line in lines:
-        if line.assessment_id != sheet.id:
-            return Refusal("not_your_unit")
-        if refusal := assessment.why_not_own_work(line):
-            return refusal
-    return None
+    refusals = (why_not_give_line(sheet, line) for line in lines)
+    return next((refusal for refusal in refusals if refusal), None)
+
+
+def why_not_give_line(sheet: Assessment, line: Line) -> Refusal | None:
+    """Why ``line`` is nobody's to do alone: another unit's, not the unit's to enter, or beside
+    the 100 points, which those who answer for the whole sheet claim and declare."""
+    if line.assessment_id != sheet.id:
+        return Refusal("not_your_unit")
+    if assessment.is_adjustment(line):
+        offers = [Choice("line", line.id), Choice("allot"), Choice("menu")]
+        return Refusal("adjustment_not_given", offers, title=line.item.title)
+    return assessment.why_not_own_work(line)
 
 
 def holds(allotment: Allotment) -> bool:

@@ -12,13 +12,16 @@ from models.assessment.adjustments import (
 from models.assessment.claims import (
     REASON_SIGNS,
     Claim,
+    bears_claim,
     claim_of,
     may_claim,
     why_claim_stands,
+    why_not_claim,
     why_not_claim_points,
 )
 from models.assessment.data_days import (
     are_figures,
+    bears_day,
     date_figures,
     date_the_rest,
     days_to_offer,
@@ -88,6 +91,8 @@ __all__ = [
     "adjustments",
     "are_figures",
     "areas",
+    "bears_claim",
+    "bears_day",
     "claim_of",
     "claim_points",
     "criteria_in",
@@ -128,6 +133,7 @@ __all__ = [
     "why_claim_stands",
     "why_locked",
     "why_not_as_of",
+    "why_not_claim",
     "why_not_claim_points",
     "why_not_own_work",
     "why_not_score",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from models.assessment.tables import Line, SelfScore
-from models.catalogue.kinds import Manual
+from models.catalogue.kinds import Manual, Rule
 from models.catalogue.queries import rule_of
 from models.messages import Choice
 from models.refusals import Refusal
@@ -31,8 +31,13 @@ def claim_of(score: SelfScore | None) -> Claim | None:
 
 
 def may_claim(line: Line, rule_points: Decimal | None) -> bool:
-    """Whether there is a result to differ from: a manual line the unit judges itself."""
-    return rule_points is not None and not isinstance(rule_of(line.item), Manual)
+    """Whether there is a result to differ from."""
+    return rule_points is not None and bears_claim(rule_of(line.item))
+
+
+def bears_claim(rule: Rule) -> bool:
+    """Whether its points follow from something: a manual line the unit judges itself."""
+    return not isinstance(rule, Manual)
 
 
 def why_not_claim_points(line: Line, score: SelfScore | None, points: Decimal) -> Refusal | None:

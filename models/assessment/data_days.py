@@ -10,6 +10,7 @@ from models import calendar, policy
 from models.assessment import queries, scoring
 from models.assessment.claims import claim_of
 from models.assessment.tables import Assessment, Line, SelfScore
+from models.catalogue import kinds
 from models.catalogue.kinds import Inputs
 from models.people.tables import By
 from models.refusals import Refusal
@@ -21,6 +22,11 @@ FIGURES = frozenset({"value", "denominator", "cases"})  # By these a rule's inpu
 def are_figures(inputs: Inputs) -> bool:
     """Whether they were counted or measured, and so stood on some day."""
     return bool(FIGURES & inputs.keys())
+
+
+def bears_day(rule: kinds.Rule) -> bool:
+    """Whether the inputs of the rule are figures."""
+    return isinstance(rule, kinds.Tiers | kinds.Ratio | kinds.Penalty)
 
 
 def lacks_day(line: Mapping[str, Any]) -> bool:

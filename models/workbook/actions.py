@@ -1,12 +1,15 @@
 """A workbook comes back, waits for its sender's word, and is applied as a whole or not at all."""
 
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import assessment, audit, evidence, files, policy
+from models.assessment import Claim
 from models.assessment.tables import Assessment, Line, SelfScore
 from models.evidence.tables import Explanation
 from models.files import Received
@@ -16,6 +19,7 @@ from models.policy import Action
 from models.refusals import Refusal
 from models.workbook.cells import AGAIN, from_json
 from models.workbook.differences import Change, compare
+from models.workbook.entries import same
 from models.workbook.tables import WorkbookReturn
 
 
@@ -86,13 +90,31 @@ def apply(session: Session, by: By, returned: WorkbookReturn) -> list[Change]:
     for change in changes:
         line = session.get_one(Line, change.line_id)
         if change.inputs is not None:
-            # The summary has said that a claim of other points goes with the old inputs.
-            assessment.score(session, by, line, change.inputs, drops_claim=True)
+            _score(session, by, line, change)
         else:
             evidence.explain(session, by, line, change.text)
     returned.applied_at, returned.applied_by_id = by.now, by.person_id
     audit.append(session, "workbook_applied", by, returned=returned.id, changes=len(changes))
     return changes
+
+
+def _score(session: Session, by: By, line: Line, change: Change) -> None:
+    """What differs, each by the act that the chat has for it."""
+    assert change.inputs is not None
+    claim = None
+    if change.claim is not None:
+        claim = Claim(Decimal(change.claim["points"]), change.claim["reason"])
+    score = assessment.score_of(session, line.id)
+    if score is None or not same(score.inputs, change.inputs):
+        # The summary has said what becomes of a claim.
+        score = assessment.score(
+            session, by, line, change.inputs, claim=claim, drops_claim=claim is None
+        )
+    elif assessment.claim_of(score) != claim:
+        score = assessment.claim_points(session, by, line, claim, on=score.version)
+    as_of = date.fromisoformat(change.as_of) if change.as_of else None
+    if as_of is not None and as_of != score.data_as_of:
+        assessment.date_figures(session, by, line, as_of, on=score.version)
 
 
 def discard(session: Session, by: By, returned: WorkbookReturn) -> None:

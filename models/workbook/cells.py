@@ -1,13 +1,16 @@
 """Cells as a reader of workbooks hands them over: what stood there, never how it was computed."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from models.messages import Choice
 from models.refusals import Refusal
+
+FILLED_IN = 5  # Columns of a row: the value, explanation, day, points claimed, their reason.
+_NOTHING = ("", "empty", "", False)
 
 AGAIN = (Choice("workbook"), Choice("menu"))  # The way out where a workbook is of no use.
 
@@ -71,18 +74,28 @@ class Returned:
     bases: Mapping[str, tuple[int, int]]
     inputs: Mapping[str, Cell]
     explanations: Mapping[str, Cell]
+    days: Mapping[str, Cell]
+    claims: Mapping[str, Cell]
+    reasons: Mapping[str, Cell]
+
+    def cells(self, key: str) -> list[Cell]:
+        """All that may be filled in on a row."""
+        columns = (self.inputs, self.explanations, self.days, self.claims, self.reasons)
+        return [cells[key] for cells in columns]
 
 
 def from_json(found: Mapping[str, Any]) -> Returned:
     """Raises the Refusal that the reader found."""
     if "fault" in found:
         raise Refusal(found["fault"], AGAIN, **found["values"])
-    return Returned(
-        mark=found["mark"],
-        bases={code: (score, text) for code, (score, text) in found["bases"].items()},
-        inputs={key: _cell(cell) for key, (cell, _) in found["rows"].items()},
-        explanations={key: _cell(cell) for key, (_, cell) in found["rows"].items()},
-    )
+    columns: list[dict[str, Cell]] = [{} for _ in range(FILLED_IN)]
+    for key, row in found["rows"].items():
+        # One of an older form may still have waited; it has fewer, and is refused for its form.
+        padded = [*row, *[_NOTHING] * (FILLED_IN - len(row))]
+        for cells, stored in zip(columns, padded, strict=True):
+            cells[key] = _cell(stored)
+    bases = {code: (score, text) for code, (score, text) in found["bases"].items()}
+    return Returned(found["mark"], bases, *columns)
 
 
 def unambiguous(digits: str) -> str:
@@ -91,6 +104,6 @@ def unambiguous(digits: str) -> str:
     return digits + "0" if point and len(decimals) == 3 else digits
 
 
-def _cell(stored: list[Any]) -> Cell:
+def _cell(stored: Sequence[Any]) -> Cell:
     address, content, text, percent = stored
     return Cell(address, Content(content), text, percent)

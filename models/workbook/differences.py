@@ -4,24 +4,24 @@ Three states are compared: what the workbook was made from, what stands in it no
 recorded now. A cell that nobody touched changes nothing, even where the chat has gone on since.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from models import assessment, evidence
-from models.assessment.tables import Assessment, SelfScore
-from models.catalogue import wording
-from models.catalogue.kinds import NotAssessed
+from models.assessment import Claim
+from models.assessment.tables import Assessment
+from models.calendar import local_day
 from models.messages import Part, decode, encode
 from models.people.tables import By
 from models.refusals import Refusal
 from models.text import clean
+from models.workbook import scores, summary
 from models.workbook.cells import AGAIN, Cell, Returned
-from models.workbook.entries import Unreadable, doubt, entries, read, same
-from models.workbook.form import key_of, mark_of
+from models.workbook.entries import Unreadable
+from models.workbook.form import mark_of
 from models.workbook.standing import Recorded, recorded
 
 
@@ -29,8 +29,9 @@ from models.workbook.standing import Recorded, recorded
 class Change:
     """One act that the workbook asks for: a score (``inputs``) or an explanation (``text``).
 
-    ``base`` is the score's version or the explanation's id that it follows, 0 for none; ``says``
-    is the act as a line of the summary.
+    Beside the inputs stand the claim (``points`` and ``reason``, None: what the rule gives) and
+    the day of the figures as ISO 8601. ``base`` is the score's version or the explanation's id
+    that the act follows, 0 for none; ``says`` is the act as a line of the summary.
     """
 
     line_id: int
@@ -38,6 +39,8 @@ class Change:
     base: int
     says: Part
     inputs: dict[str, Any] | None = None
+    claim: dict[str, str] | None = None
+    as_of: str | None = None
     text: str = ""
 
     @property
@@ -67,14 +70,15 @@ def compare(session: Session, by: By, sheet: Assessment, returned: Returned) -> 
         raise refusal
     lines = recorded(session, sheet)
     _check_rows(lines, returned)
-    found = Differences()
+    found, today = Differences(), local_day(by.now)
     for each in lines:
         before = len(found.changes) + len(found.refused)
         if each.is_own_work:
             _refuse_strays(found, each, returned)
-            _compare_score(found, each, returned)
+            _compare_score(found, each, returned, today)
             _compare_explanation(session, by, found, each, returned)
-            found.unchanged += len(found.changes) + len(found.refused) == before
+            same = len(found.changes) + len(found.refused) == before
+            found.unchanged += same and not each.is_adjustment
         else:
             _refuse_entries(found, each, returned)
     return found
@@ -98,7 +102,7 @@ def why_not_this(sheet: Assessment, returned: Returned) -> Refusal | None:
 
 def _check_rows(lines: list[Recorded], returned: Returned) -> None:
     wanted = {each.line.item.code for each in lines}
-    wanted |= {key for each in lines for key in _keys(each)}
+    wanted |= {key for each in lines for key in scores.keys(each)}
     if missing := sorted(wanted - returned.inputs.keys()):
         raise Refusal("workbook_rows_missing", AGAIN, codes=missing[:8], count=len(missing))
     for each in lines:
@@ -108,64 +112,38 @@ def _check_rows(lines: list[Recorded], returned: Returned) -> None:
             raise Refusal("workbook_altered", AGAIN)
 
 
-def _keys(each: Recorded) -> list[str]:
-    asked = entries(each.rule) if each.is_own_work else []
-    return [key_of(each.line.item.code, n, len(asked)) for n in range(len(asked))]
-
-
-def _compare_score(found: Differences, each: Recorded, returned: Returned) -> None:
-    code = each.line.item.code
-    cells = [returned.inputs[key] for key in _keys(each)]
+def _compare_score(found: Differences, each: Recorded, returned: Returned, today: date) -> None:
+    code, now = each.line.item.code, each.score
+    first = returned.inputs[scores.keys(each)[0]]
     version = returned.bases[code][0]
-    base = each.scores[version - 1].inputs if version else None
-    now = each.score
+    base = scores.asked_by(each.scores[version - 1] if version else None)
     try:
-        given = read(each.rule, cells)
-        if same(given, base) or same(given, now.inputs if now else None):
+        asked = scores.read_score(each, base, returned, today)
+        if asked.says_the_same(base) or asked.says_the_same(scores.asked_by(now)):
             return
-        if given is None:
-            raise _at(cells[0], "workbook_score_emptied")
+        if asked.inputs is None:
+            raise _at(first, "workbook_score_emptied")
         if now is not None and now.version != version:
-            raise _at(cells[0], "workbook_changed_meanwhile")
-        says = _scored(each, given, cells[0])
+            raise _at(first, "workbook_changed_meanwhile")
+        says = summary.of_score(each, base, asked, scores.rule_points(each, asked.inputs, first))
     except Unreadable as unreadable:
         found.refused += [_bad_cell(cell, code, why) for cell, why in unreadable.faults]
         return
-    found.changes.append(Change(each.line.id, code, version, says, inputs=given))
-
-
-def _scored(each: Recorded, given: dict[str, Any], cell: Cell) -> Part:
-    """The change as a line: what it was, what it becomes, and why."""
-    try:
-        points = each.rule.score(given)
-    except ValueError:
-        raise _at(cell, "workbook_altered") from None
-    now = each.score
-    before: Part | str = ""
-    if now is not None:
-        before = _points(now.points)
-    return Part(
-        "workbook_score_changes" if now else "workbook_score_is_new",
-        code=each.line.item.code,
-        before=before,
-        after=_points(None if isinstance(points, NotAssessed) else points),
-        because=wording.because(each.rule, given),
-        doubt=doubt(each.rule, given) or "",
-        claim=_claim_dropped(now, points),
+    found.changes.append(
+        Change(
+            each.line.id,
+            code,
+            version,
+            says,
+            inputs=asked.inputs,
+            claim=_stored(asked.claim),
+            as_of=asked.as_of.isoformat() if asked.as_of else None,
+        )
     )
 
 
-def _claim_dropped(now: SelfScore | None, points: Decimal | NotAssessed) -> Part | str:
-    """That the unit's own points give way to the rule's with the inputs they were for."""
-    if now is None or not now.is_claimed or now.points == points:
-        return ""
-    return Part("workbook_claim_goes", points=now.points)
-
-
-def _points(points: Any) -> Part:
-    if points is None:
-        return Part("workbook_not_assessed")
-    return Part("workbook_points_are", points=points)
+def _stored(claim: Claim | None) -> dict[str, str] | None:
+    return {"points": str(claim.points), "reason": claim.reason} if claim else None
 
 
 def _compare_explanation(
@@ -198,24 +176,21 @@ def _refuse_entries(found: Differences, each: Recorded, returned: Returned) -> N
     code = each.line.item.code
     refusal = assessment.why_not_own_work(each.line)
     assert refusal is not None
-    for cell in _filled(returned, code):
-        found.refused.append(_bad_cell(cell, code, refusal))
+    for cell in returned.cells(code):
+        if not cell.is_empty:
+            found.refused.append(_bad_cell(cell, code, refusal))
 
 
 def _refuse_strays(found: Differences, each: Recorded, returned: Returned) -> None:
     """What was written beside the cells that are meant for it."""
-    code, keys = each.line.item.code, _keys(each)
-    cells = [returned.explanations[key] for key in keys if key != code]
+    code, keys = each.line.item.code, scores.keys(each)
+    cells = [cell for key in keys if key != code for cell in returned.cells(key)[1:]]
     cells += [returned.inputs[code]] if code not in keys else []
+    cells += [returned.days[code]] if not each.takes_day else []
+    cells += [returned.claims[code], returned.reasons[code]] if not each.takes_claim else []
     for cell in cells:
         if not cell.is_empty:
             found.refused.append(_bad_cell(cell, code, Refusal("workbook_nothing_here")))
-
-
-def _filled(returned: Returned, code: str) -> Iterator[Cell]:
-    for cells in (returned.inputs, returned.explanations):
-        if not cells[code].is_empty:
-            yield cells[code]
 
 
 def _at(cell: Cell, name: str) -> Unreadable:

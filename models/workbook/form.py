@@ -1,20 +1,23 @@
 """A unit's sheet as plain values, of which ``bot.reports.workbook`` makes a file."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models import assessment, points
 from models.assessment.tables import Assessment, SelfScore
+from models.calendar import local_day
 from models.catalogue import wording
 from models.catalogue.tables import Item, Method
 from models.messages import Part
 from models.workbook.entries import Entry, entries, written
 from models.workbook.standing import Recorded, recorded
 
-FORM = 1  # Of the form itself: another order of columns or rows is another number.
+OUTSIDE = -1  # In place of an area: what stands in none.
+FORM = 2  # Of the form itself: another order of columns or rows is another number.
 
 
 def form(session: Session, sheet: Assessment, at: datetime) -> dict[str, Any]:
@@ -22,8 +25,10 @@ def form(session: Session, sheet: Assessment, at: datetime) -> dict[str, Any]:
 
     A row is an ``area`` with its ``title``, or a line: ``code``, ``title``, ``rule``,
     ``max_points``, ``entries`` (each a ``key``, ``label``, ``shape``, ``options``, ``value``),
-    ``explanation``, ``points``, ``documents``, ``notes`` (what else is recorded, to be read only),
-    ``base``, and ``closed`` with the reason why there is nothing to enter.
+    ``explanation``, ``day``, ``claim``, ``claim_reason`` (None where the line takes none),
+    ``points``, ``documents``, ``notes`` (what else is recorded, to be read only), ``base``, and
+    ``closed`` with the reason why there is nothing to enter. ``days`` are offered for the
+    figures, ``reason_signs`` is the most that a reason may have.
     """
     return {
         "mark": mark_of(sheet),
@@ -31,6 +36,8 @@ def form(session: Session, sheet: Assessment, at: datetime) -> dict[str, Any]:
         "year": sheet.campaign.year,
         "owner": sheet.campaign.owner.name,
         "made_at": at,
+        "days": [_day(day) for day in assessment.days_to_offer(session, sheet, local_day(at))],
+        "reason_signs": assessment.REASON_SIGNS,
         "rows": list(_rows(session, sheet)),
     }
 
@@ -55,13 +62,16 @@ def key_of(code: str, place: int, count: int) -> str:
 
 
 def _rows(session: Session, sheet: Assessment) -> Iterator[dict[str, Any]]:
-    area = None
+    area: int | None = None
     found = recorded(session, sheet)
     heads = {each.line.item.area_id for each in found}
     titles = {item.id: item for item in session.scalars(select(Item).where(Item.id.in_(heads)))}
     for each in found:
         item = each.line.item
-        if item.area_id != area and item.area_id in titles:
+        if each.is_adjustment and area is not OUTSIDE:
+            area = OUTSIDE
+            yield {"area": "", "title": Part("workbook_outside")}
+        elif item.area_id != area and item.area_id in titles:
             area = item.area_id
             yield {"area": titles[area].code, "title": titles[area].title}
         yield _row(sheet, each)
@@ -83,6 +93,7 @@ def _row(sheet: Assessment, each: Recorded) -> dict[str, Any]:
             for n, entry in enumerate(asked)
         ],
         "explanation": explanation.text if explanation else "",
+        **_beside(each),
         "points": score.points if score and asked else None,
         "documents": each.documents,
         "notes": _notes(score) if score and asked else [],
@@ -91,18 +102,31 @@ def _row(sheet: Assessment, each: Recorded) -> dict[str, Any]:
     }
 
 
-def _notes(score: SelfScore) -> list[Part]:
-    """A claim beside the rule's points, and the day of the figures: the chat asks for both.
+def _day(day: date) -> str:
+    """As the chat reads it too, in whatever language."""
+    return f"{day:%d/%m/%Y}"
 
-    A line that its own figures take out has no points, and is not one without a score (F23).
-    """
-    notes = [Part("workbook_not_assessed")] if score.points is None else []
-    if score.is_claimed:
-        claimed = {"points": score.points, "reason": score.claim_reason}
-        notes.append(Part("workbook_claimed", rule_points=score.rule_points, **claimed))
-    if score.data_as_of is not None:
-        notes.append(Part("workbook_dated", day=score.data_as_of))
-    return notes
+
+def _beside(each: Recorded) -> dict[str, Any]:
+    """The day of the figures and the points claimed, as they are filled in."""
+    score = each.score
+    claim = assessment.claim_of(score)
+    day = _day(score.data_as_of) if score and score.data_as_of else ""
+    shown = points.as_figure(claim.points).replace(".", ",") if claim else ""
+    reason = claim.reason if claim else ""
+    return {
+        "day": day if each.takes_day else None,
+        "claim": shown if each.takes_claim else None,
+        "claim_reason": reason if each.takes_claim else None,
+    }
+
+
+def _notes(score: SelfScore) -> list[Part]:
+    """A line that its own figures take out has no points, and is not one without a score (F23);
+    beside a claim stands what the rule gives."""
+    if score.points is None:
+        return [Part("workbook_not_assessed")]
+    return [Part("workbook_by_rule", points=score.rule_points)] if score.is_claimed else []
 
 
 def _entry(key: str, entry: Entry, value: int | str | None) -> dict[str, Any]:

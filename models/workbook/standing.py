@@ -6,6 +6,7 @@ from functools import cached_property
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager
 
+from models import assessment
 from models.assessment.tables import Assessment, Line, SelfScore
 from models.catalogue import rule_of
 from models.catalogue.kinds import Rule
@@ -26,7 +27,19 @@ class Recorded:
     def is_own_work(self) -> bool:
         if self.line.exempt or self.line.timed:
             return False
-        return self.line.item.method is Method.SELF
+        return self.line.item.method is Method.SELF or self.is_adjustment
+
+    @property
+    def is_adjustment(self) -> bool:
+        return assessment.is_adjustment(self.line)
+
+    @property
+    def takes_claim(self) -> bool:
+        return self.is_own_work and assessment.bears_claim(self.rule)
+
+    @property
+    def takes_day(self) -> bool:
+        return self.is_own_work and assessment.bears_day(self.rule)
 
     @cached_property
     def rule(self) -> Rule:
@@ -49,17 +62,15 @@ class Recorded:
 
 
 def recorded(session: Session, sheet: Assessment) -> list[Recorded]:
-    """Every scored line of the sheet in the catalogue's order, not only the unit's own work.
-
-    Bonus and penalty points stand in no catalogue and in no workbook.
-    """
+    """Every scored line of the sheet in the catalogue's order, not only the unit's own work;
+    bonus and penalty points, which stand in no catalogue, behind them."""
     here = Line.assessment_id == sheet.id
     lines = session.scalars(
         select(Line)
         .join(Line.item)
         .options(contains_eager(Line.item))
-        .where(here, Item.method != Method.ADJUSTMENT)
-        .order_by(Item.position)
+        .where(here)
+        .order_by(Item.method == Method.ADJUSTMENT, Item.position)
     ).all()
     scores: dict[int, list[SelfScore]] = {}
     query = select(SelfScore).join(SelfScore.line).where(here)

@@ -11,9 +11,15 @@ from pathlib import Path
 import pytest
 
 from bot import kitchen
+from bot.envelopes import Envelopes
 from bot.intake import Fault
 from bot.kitchen import Kitchen, KitchenFailed, Verdict
 from bot.reports import REPORTS
+from bot.store import Store
+from bot.words import Words
+from models.claiming import Claimed
+from models.messages import Choice, Numbering, encode_choices
+from models.people import Language
 from models.refusals import Refusal
 from tests.bot.corpus import archive, pdf
 
@@ -148,6 +154,67 @@ def test_an_idle_kitchen_has_no_child(letter: Path) -> None:
         assert await made.inspect(letter, "a.pdf") == FINE
 
     in_kitchen(work, idle_seconds=0.01)
+
+
+def test_a_child_that_was_started_ahead_makes_the_first_report() -> None:
+    """The sentences are read and openpyxl is there when the workbook is asked for."""
+
+    async def work(made: Kitchen) -> None:
+        warming = made.warm("workbook")
+        assert warming is not None
+        assert made.warm("workbook") is None  # It is starting already.
+        await warming
+        assert made.warm("workbook") is None
+        child = made._cook.process
+        with pytest.raises(KitchenFailed):
+            await made.cook("workbook", {})
+        assert (made._cook.process, made._cook.starts) == (child, 1)
+
+    in_kitchen(work)
+
+
+def test_a_child_that_cannot_be_started_ahead_disturbs_nobody() -> None:
+    async def work(made: Kitchen) -> None:
+        made._cook.command = ("-c", "pass")
+        warming = made.warm("workbook")
+        assert warming is not None
+        await warming
+
+    in_kitchen(work)
+
+
+def test_a_message_that_offers_the_workbook_starts_its_child(tmp_path: Path) -> None:
+    """And no other does: who is told something else costs no process."""
+
+    async def work(made: Kitchen) -> None:
+        envelopes = Envelopes(None, Words(), Store(tmp_path), made)  # type: ignore[arg-type]
+        envelopes.letter(offering("status"))
+        assert made._cook._warming is None
+        envelopes.letter(offering("workbook"))
+        assert made._cook._warming is not None
+        await made._cook._warming
+        assert made._cook.starts == 1
+
+    in_kitchen(work)
+
+
+def offering(action: str) -> Claimed:
+    return Claimed(
+        id=1,
+        ref="x",
+        channel="test",
+        address="a",
+        name="workbook_set_aside",
+        values={},
+        holds_secret=False,
+        choices=encode_choices([Choice(action)]),
+        always=[],
+        page=0,
+        enclosure=None,
+        numbering=next(iter(Numbering)),
+        attempts=0,
+        language=Language.VIETNAMESE,
+    )
 
 
 def child_of(made: Kitchen) -> int:

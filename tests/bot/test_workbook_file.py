@@ -21,7 +21,10 @@ from tests import libreoffice
 from tests.bench import Bench
 from tests.bot.test_clamd import receive
 from tests.workbooks import (
+    CLAIM,
+    DAY,
     INPUT,
+    REASON,
     changed,
     filled,
     found_in,
@@ -51,7 +54,7 @@ def test_only_the_cells_to_fill_in_are_unlocked(content: bytes) -> None:
     book = opened(content)
     sheet = sheet_of(book)
     assert sheet.protection.sheet
-    assert {cell.column_letter for cell in inputs(book)} == {"F", "G"}
+    assert {cell.column_letter for cell in inputs(book)} == {"F", "G", "H", "I", "J"}
     assert {cell.number_format for cell in inputs(book)} == {"@"}
     assert (sheet.freeze_panes, sheet.page_setup.orientation) == ("C6", "landscape")
     assert [(s.title, s.sheet_state) for s in book.worksheets] == [
@@ -274,11 +277,18 @@ def test_typed_in_libreoffice_it_says_the_same_as_typed_in_excel(
     words = {"1.1.1": 'Theo Kế hoạch "số 12"\n=1+1 \'cũng là chữ', choice: "Không có"}
     cells = {f"F{rows[key]}": value for key, value in values.items()}
     cells |= {f"G{rows[key]}": text for key, text in words.items()}
+    beside: dict[tuple[str, int], str] = {
+        ("1.3.3", DAY): "31/10/2026",
+        ("1.3.3", CLAIM): "0,5",
+        ("1.3.3", REASON): "Theo biên bản\nkiểm tra",
+    }
+    letters = {DAY: "H", CLAIM: "I", REASON: "J"}
+    cells |= {f"{letters[column]}{rows[key]}": text for (key, column), text in beside.items()}
     path = tmp_path / "out" / "bieu.xlsx"
     path.parent.mkdir()
     path.write_bytes(content)
     through_office = libreoffice.filled(path, cells, tmp_path).read_bytes()
-    assert found_in(through_office) == found_in(filled(content, values, words))
+    assert found_in(through_office) == found_in(filled(content, values, words, beside))
 
 
 @pytest.mark.heavy

@@ -42,7 +42,7 @@ def test_zero_not_entered_and_not_assessed_read_differently_everywhere(bench: Be
     }
     assert shown == {
         "1.3.1": (0, []),
-        "2.1.1": (None, ["workbook_not_assessed", "workbook_dated"]),
+        "2.1.1": (None, ["workbook_not_assessed"]),
         "2.2.1": (None, []),
     }
     complete(bench, an)

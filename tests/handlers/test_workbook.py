@@ -1,6 +1,8 @@
 """/bieumau: the sheet goes out as a workbook, comes back, and is applied as a whole (F25)."""
 
 import re
+from datetime import date
+from decimal import Decimal as D
 
 import pytest
 from sqlalchemy import select
@@ -10,9 +12,10 @@ from models.assessment import SelfScore
 from models.catalogue.tables import RuleKind
 from models.files import StoredFile
 from models.people import Role
+from models.workbook import WorkbookReturn
 from tests import workbooks
 from tests.bench import Bench, Officer
-from tests.workbooks import filled, received, taken
+from tests.workbooks import CLAIM, DAY, REASON, filled, received, taken
 
 
 @pytest.fixture
@@ -68,6 +71,45 @@ def test_the_sheet_goes_out_comes_back_and_is_applied_at_the_press(
         "[('answer', True)]",
         "[('denominator', '50'), ('numerator', '47')]",
     }
+
+
+def test_a_claim_and_the_day_of_figures_come_back_and_wait_for_the_press(
+    bench: Bench, an: Officer
+) -> None:
+    """F25, 13c 6: what the chat asks for one by one may stand in the sheet as well."""
+    values = {"1.3.3/1": "50", "1.3.3/2": "45"}
+    beside = {("1.3.3", DAY): "31/10/2026", ("1.3.3", CLAIM): "1", ("1.3.3", REASON): "Có QĐ 5"}
+    an.sends(received(filled(taken(an), values, beside=beside)))
+    an.sees("workbook_summary", new=1, changed=0, refused=0)
+    assert "1.3.3: chưa chấm → 1 điểm (45/50 = 90%" in an.text
+    assert scores(bench) == []
+    an.picks("workbook_apply")
+    an.sees("workbook_applied", scores=1)
+    newest = scores(bench)[-1]
+    kept = (newest.points, newest.rule_points, newest.claim_reason, newest.data_as_of)
+    assert kept == (D(1), D("0.9"), "Có QĐ 5", date(2026, 10, 31))
+    an.sends(received(taken(an)))
+    an.sees("workbook_says_the_same", unchanged=85)
+    an.sends(received(filled(taken(an), beside={("1.3.3", DAY): "31/02/2026"})))
+    an.sees("workbook_summary", new=0, changed=0, refused=1)
+    assert '"31/02/2026" không phải một ngày có trong lịch' in an.text
+    an.picks("menu")
+    assert len(scores(bench)) == 2
+
+
+def test_nothing_is_applied_where_one_line_cannot_be(bench: Bench, an: Officer) -> None:
+    """All or nothing: a rule that says no at the press undoes what came before it."""
+    values = {"1.3.3/1": "50", "1.3.3/2": "45", "1.3.1": "Có"}
+    beside = {("1.3.3", DAY): "31/10", ("1.3.3", CLAIM): "1", ("1.3.3", REASON): "Có QĐ 5"}
+    an.sends(received(filled(taken(an), values, beside=beside)))
+    an.sees("workbook_summary", new=2, refused=0)
+    with bench.sessions.begin() as session:
+        kept = session.scalars(select(WorkbookReturn)).one()
+        first, last = kept.changes
+        kept.changes = [first, {**last, "as_of": "2027-01-01"}]
+    an.picks("workbook_apply")
+    an.sees("refusal.data_day_ahead")
+    assert scores(bench) == []
 
 
 def test_the_file_itself_is_kept(bench: Bench, an: Officer) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import sessionmaker
 
 from bot.words import choices_on_screen
 from models.assessment import Line
-from models.catalogue.tables import Item
+from models.catalogue.tables import Item, Method
 from models.conversations import Chat
 from models.messages import Choice
 from models.outbox import OutboxMessage
@@ -53,13 +53,19 @@ class Crawler:
     problems: list[str] = field(default_factory=list)
     states: set[tuple[str, ...]] = field(default_factory=set)
     _pressed: set[tuple[str, ...]] = field(default_factory=set)
-    _answered: set[str] = field(default_factory=set)
+    _answered: set[tuple[str, bool]] = field(default_factory=set)
     _kinds: dict[str, str] = field(default_factory=dict)
+    _beside: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         with self.bench.sessions() as session:
-            query = select(Line.id, Item.rule_kind).join(Item, Line.item_id == Item.id)
+            query = select(Line.id, Item.rule_kind).join(Line.item)
             self._kinds = {str(line): str(kind) for line, kind in session.execute(query)}
+            # Points beside the 100 have screens of their own, though they are judged as others.
+            query = select(Line.id, Item.code).join(Line.item)
+            beside = session.execute(query.where(Item.method == Method.ADJUSTMENT))
+            self._beside = {str(line): code for line, code in beside}
+            self._kinds |= self._beside
 
     def explore(self, act: Callable[[], None], path: str) -> None:
         """Do it, look at what is said, press what that offers, and undo all of it."""
@@ -140,8 +146,9 @@ class Crawler:
     def _disturb(self, path: str) -> None:
         chat = self.chat()
         place = f"{chat.conversation}.{chat.state}"
-        if place not in self._answered:
-            self._answered.add(place)
+        beside = str(chat.memory.get("line", "")) in self._beside
+        if (place, beside) not in self._answered:
+            self._answered.add((place, beside))
             for text in self.answers.get(place, ()):
                 self.explore(partial(self.officer.types, text), f"{path} «{text[:20]}»")
         # A state is the same for everybody; between conversations the roles tell people apart.

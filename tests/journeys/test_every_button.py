@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.orm import Session
 
 from bot.demo import province as sample
@@ -37,6 +37,7 @@ NOT_TAKEN = {
 QUICK = {
     ("focal officer", "within"),
     ("focal officer", "after"),
+    ("member", "within"),
     ("reviewer", "after"),
     ("coordinator", "within"),
     ("admin", "within"),
@@ -113,6 +114,13 @@ HOMES: dict[str, Sequence[tuple[Role, str]]] = {
 }
 
 
+# Screens of bonus and penalty points, whoever may enter them and whoever only sees them.
+BESIDE_THE_100 = {
+    ("focal officer", "within"): {"adjustments", "ask_adjustment.bonus", "ask_adjustment.penalty"},
+    ("member", "within"): {"adjustments"},
+}
+
+
 # States that somebody was disturbed in already, in this run of the tests.
 DISTURBED: set[tuple[str, ...]] = set()
 NOISE = ("abc", "99", "🙂", "xin chào " * 556, "2.1.1", "/lich", "-1", "")
@@ -170,7 +178,8 @@ def give_lines(bench: Bench, unit: str) -> None:
     """The newest colleague gets area 1 and a line of another."""
     author = bench.officer("Tác Giả", unit)
     with bench.sessions() as session:
-        holder = session.scalars(select(Binding.id).where(Binding.role == Role.MEMBER)).one()
+        members = select(func.max(Binding.id)).where(Binding.role == Role.MEMBER)
+        holder = session.scalars(members).one()
     author.types("/giaoviec")
     author.picks("colleague", holder)
     author.picks("give_more")
@@ -266,6 +275,7 @@ def test_every_button(worked: World, clock: TestClock, who: str, when: str) -> N
     by_commands = {name for name, path in crawler.screens.items() if path in COMMANDS}
     assert crawler.problems == [], "\n".join(crawler.problems)
     assert by_commands - by_buttons - NO_SCREENS == set()
+    assert BESIDE_THE_100.get((who, when), set()) <= crawler.screens.keys()
 
 
 @pytest.mark.parametrize(

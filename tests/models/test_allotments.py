@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from models import allotments, assessment, evidence, reminders, staffing
-from models.assessment import Assessment, Line, Standing
+from models.assessment import AdjustmentKind, Assessment, Line, Standing, open_adjustments
 from models.audit import AuditEntry
 from models.outbox import OutboxMessage
 from models.people import Account, Binding, By, Person, Role
@@ -69,6 +70,22 @@ def unit(province: sessionmaker[Session]) -> Iterator[Unit]:
     with province() as session:
         yield Unit(session)
         session.rollback()
+
+
+def test_points_beside_the_100_are_given_to_nobody(unit: Unit) -> None:
+    """A forged press too: the rule refuses by name, and none of the lines beside it is given."""
+    caps = {AdjustmentKind.BONUS: Decimal(2), AdjustmentKind.PENALTY: Decimal(1)}
+    open_adjustments(unit.session, unit.sheet.campaign, caps, NOW, proven=True)
+    for by in (unit.an, unit.dung):
+        for codes in (["THUONG"], ["TRU"], ["1.1.1", "THUONG"]):
+            refusal = refused(lambda by=by, codes=codes: unit.give(unit.binh, *codes, by=by))  # type: ignore[misc]
+            assert refusal.name == "adjustment_not_given"
+    assert unit.codes_of(unit.binh) == []
+    assert unit.told(unit.binh) == []
+    line, inputs = unit.line("THUONG"), {"points": "1", "reason": "Giải nhất"}
+    unit.give(unit.binh, "1.1.1")
+    refusal = refused(lambda: assessment.score(unit.session, unit.binh, line, inputs))
+    assert refusal.name == "line_not_given"
 
 
 def test_a_member_writes_on_the_lines_given_and_on_no_other(unit: Unit) -> None:

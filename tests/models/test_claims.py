@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from models import assessment, submission, workbook
+from models import assessment, submission
 from models.assessment import Assessment, Claim, Line, SelfScore
 from models.assessment.claims import why_claim_stands, why_not_claim, why_not_claim_points
 from models.assessment.data_days import why_not_as_of
@@ -21,11 +21,7 @@ from models.catalogue.tables import RuleKind
 from models.messages import decode
 from models.people import Role
 from models.submission import Doubt
-from models.workbook.cells import from_json
-from models.workbook.differences import compare
 from tests.models.office import DAY, Office, refused
-from tests.models.test_workbook import made
-from tests.workbooks import filled, found_in
 
 HALF = Item(code="1.1.1", max_points=D("0.5"), rule_kind=RuleKind.YES_NO,
             rule_detail="yes=0.5; no=0")  # fmt: skip
@@ -176,29 +172,6 @@ def test_what_a_colleague_claimed_since_comes_before_what_becomes_of_it(office: 
         assert (given.values["points"], given.values["rule_points"]) == (D("0.25"), D(1))
     assert refused(lambda: scores_anew(2)).name == "claim_stands"
     assert scores_anew(2, drops_claim=True).points == D("0.8")
-
-
-def test_a_workbook_shows_a_claim_and_says_when_it_goes(office: Office) -> None:
-    """F25: untouched, it changes nothing; with other figures the summary says what falls."""
-    claimed(office, "1.3.3", "0.25")
-    content = made(office.session, office.sheet)
-
-    def differences(changed: bytes) -> list[str]:
-        found = compare(
-            office.session, office.an, office.sheet, from_json(found_in(changed) or {})
-        )
-        assert found.refused == []
-        return [str(change.says.values["claim"] and change.code) for change in found.changes]
-
-    assert differences(content) == []
-    values = {"1.3.3/1": "50", "1.3.3/2": "40", "1.3.2": "20"}
-    changed = filled(content, values)
-    assert differences(changed) == ["", "1.3.3"]
-    row = next(
-        row for row in workbook.form(office.session, office.sheet, DAY)["rows"]
-        if row.get("code") == "1.3.3"
-    )  # fmt: skip
-    assert [note.name for note in row["notes"]] == ["workbook_claimed", "workbook_dated"]
 
 
 def test_the_system_s_own_scores_never_wait_for_a_claim(office: Office) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from models import policy, units
 from models.appraisal.tables import AppraisalTask, TaskStatus
+from models.assessment import AdjustmentKind, open_adjustments
 from models.assessment.tables import Assessment, Line
 from models.broadcasts import BroadcastRecipient
 from models.campaigns.tables import Campaign, Step
@@ -265,6 +267,36 @@ def test_the_assigned_reviewer_reads_the_evidence_of_that_area_only(world: World
     assert world.hears(by, Action.ANSWER_TASK, task) is None
     world.also(by.person, "STP", Role.OBSERVER)  # A conflict that arose later.
     assert world.hears(by, download) == "not_your_unit"
+
+
+def test_whoever_appraises_some_area_reads_what_proves_points_beside_the_100(
+    world: World,
+) -> None:
+    """domain.md 2, 7: they belong to no area; otherwise the same rights as on an area's lines."""
+    caps = {kind: Decimal(1) for kind in AdjustmentKind}
+    open_adjustments(world.session, world.campaign, caps, NOW, proven=True)
+    download = Action.DOWNLOAD_EVIDENCE
+    bonus = [world.line_of("STP", code) for code in ("THUONG", "TRU")]
+    own = world.line_of("SNV", "THUONG")
+    for role in (Role.REVIEWER, Role.COUNCIL_MEMBER):
+        by = world.by("SNV", role)
+        assert {world.hears(by, download, line) for line in bonus} == {"not_your_unit"}
+        task = world.give_task("2" if role is Role.REVIEWER else "1", by.person)
+        assert [world.hears(by, download, line) for line in [*bonus, own]] == [
+            None,
+            None,
+            "not_your_unit",
+        ]
+        for action in (Action.SCORE, Action.FILE_EVIDENCE, Action.EXPLAIN, Action.VIEW_SHEET):
+            assert world.hears(by, action, bonus[0]) == "not_your_role"
+        assert by.person is not None
+        elsewhere = world.also(by.person, "STC", role)  # A task of one agency is of no other.
+        assert world.hears(elsewhere, download, bonus[0]) == "not_your_unit"
+        task.status = TaskStatus.ENDED
+        assert world.hears(by, download, bonus[0]) == "not_your_unit"
+        task.status = TaskStatus.ACKNOWLEDGED
+        world.also(by.person, "STP", Role.OBSERVER)  # A conflict that arose later.
+        assert world.hears(by, download, bonus[0]) == "not_your_unit"
 
 
 def test_a_task_declined_gives_no_access(world: World) -> None:

@@ -56,7 +56,6 @@ def test_the_province_is_made_once(made: sessionmaker[Session], config: Config) 
         assert session.scalar(select(func.count(Campaign.id))) == 1
         assert {persona.role for persona in PERSONAS} == set(Role) - {
             Role.DEPUTY,
-            Role.MEMBER,
             Role.STAND_IN,
             Role.COUNCIL_MEMBER,
         }
@@ -69,6 +68,8 @@ def test_each_persona_is_shown_with_what_waits(made: sessionmaker[Session]) -> N
     assert found is not None
     owed = {c.persona.key: [(part.name, part.values) for part in c.owes] for c in found.cards}
     assert owed["an"] == [("demo.owes_scores", {"n": 44}), ("demo.owes_evidence", {"n": 13})]
+    lines = {"n": 11}
+    assert owed["binh"] == [("demo.owes_scores", lines)]  # Those given to him.
     assert owed["hoa"] == [("demo.owes_scores", {"n": 85})]
     assert owed["lan"] == [("demo.owes_acknowledgement", {"areas": ["2"]})]
     assert owed["nga"] == [("demo.owes_nothing", {})]
