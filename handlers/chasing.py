@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from handlers import downloads
 from handlers.dialogue import (
     Choice,
     Conversation,
-    Enclosure,
     Part,
     State,
     Turn,
@@ -130,18 +130,17 @@ def draft_for_all(turn: Turn, _: str) -> None:
 
 def send_draft(turn: Turn, campaign: Campaign, sheets: Sequence[Assessment]) -> None:
     letter = chasing.draft_letter(turn.session, turn.by, campaign, sheets)
-    name = f"cong-van-don-doc-{letter.id}.docx"
-    file = Enclosure(name, report="chase_letter", values=letter_values(turn, letter))
+    name = ("cong-van-don-doc", letter.id)
+    file = downloads.made(turn, "chase_letter", "docx", name, letter_values(letter))
     ways = [Choice("record_letter", letter.id), Choice("late_units"), Choice("menu")]
     names = [each.unit.short_name for each in letter.units]
     turn.say("letter_as_file", ways, enclosure=file, count=len(names), units=names[:6])
 
 
-def letter_values(turn: Turn, letter: ChaseLetter) -> dict[str, Any]:
+def letter_values(letter: ChaseLetter) -> dict[str, Any]:
     """What ``bot.reports.chase_letter`` is made from."""
     campaign = letter.campaign
     return {
-        "language": turn.by.person.language.value if turn.by.person else "vi",
         "owner": campaign.owner.name,
         "year": campaign.year,
         "plan": campaign.plan_number,
