@@ -129,3 +129,12 @@ def test_an_act_is_recorded_with_its_document_and_taken_back(
     with province() as session:
         campaign = session.scalars(select(Campaign)).one()
         assert milestones.done(session, campaign) == {}
+
+
+def test_who_signs_the_drafted_papers_is_shown_and_set(province: Sessions, cchc: Cchc) -> None:
+    assert "GIÁM ĐỐC" in cchc("signatory").output
+    done = cchc("signatory", "--title", "KT. GIÁM ĐỐC / PHÓ GIÁM ĐỐC")
+    assert done.output.endswith("KT. GIÁM ĐỐC\nPHÓ GIÁM ĐỐC\n")
+    assert cchc("signatory", "--title", "a / b / c / d").exit_code == 1
+    assert "KT. GIÁM ĐỐC" in cchc("signatory").output
+    assert "KT." not in cchc("signatory", "--default").output

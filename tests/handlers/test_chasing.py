@@ -128,6 +128,9 @@ def test_the_letter_lists_what_a_unit_owes_and_leaves_number_and_date_open(
     assert head[2].split("\n")[0] == "Số:        /"
     assert "V/v đôn đốc" in head[2]
     assert head[3] == "…………, ngày …… tháng …… năm 2026"
+    left, right = document.tables[-1].rows[0].cells
+    assert right.text.strip() == "GIÁM ĐỐC"
+    assert left.text == "Nơi nhận:\n- Như trên;\n- Lưu: VT, …"
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
     assert "Kính gửi: Sở Tư pháp" in text
     assert "thời hạn đã hết lúc 24:00 Chủ nhật, 15/11/2026 (trễ 2 ngày)" in text
