@@ -26,6 +26,8 @@ _MODULES = (
     "appraisal",
     "councils",
     "coordination",
+    "nudging",
+    "progress_files",
     "rehearsal",
     "reopening",
     "stand_in",

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from handlers import leading
-from handlers.dialogue import Choice, Conversation, Enclosure, Part, Turn, on_choice, on_command
+from handlers import downloads, leading
+from handlers.dialogue import Choice, Conversation, Part, Turn, on_choice, on_command
 from models import calendar, campaigns
 from models.campaigns import Campaign, EffectiveWindow, Phase, Step
 from models.refusals import Refusal
@@ -48,11 +48,10 @@ def leaders_choices(turn: Turn, campaign: Campaign) -> list[Choice]:
 
 def send_file(turn: Turn, value: str) -> None:
     campaign = chosen(turn, value)
-    name = f"lich-cchc-{campaign.year}-{campaign.owner.code.lower()}.ics"
-    values = file_values(turn, campaign)
+    name = ("lich-cchc", campaign.year, campaign.owner.code)
     turn.say(
         "calendar_as_file",
-        enclosure=Enclosure(name, report="calendar", values=values),
+        enclosure=downloads.made(turn, "calendar", "ics", name, file_values(turn, campaign)),
         year=campaign.year,
         owner=campaign.owner.name,
     )
@@ -131,7 +130,6 @@ def file_values(turn: Turn, campaign: Campaign) -> Mapping[str, Any]:
     """What ``bot.reports.calendar`` is made from."""
     unit = turn.by.unit
     return {
-        "language": turn.by.person.language.value if turn.by.person else "vi",
         "campaign": campaign.id,
         "year": campaign.year,
         "owner": campaign.owner.name,

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from handlers import downloads
 from handlers.dialogue import (
     Choice,
     Conversation,
-    Enclosure,
     Part,
     State,
     Turn,
@@ -21,7 +21,7 @@ from handlers.dialogue import (
     on_text,
 )
 from handlers.leading import led_campaign
-from models import calendar, chasing, files, policy
+from models import calendar, chasing, files, policy, signatories
 from models.assessment import Assessment
 from models.campaigns import Campaign
 from models.chasing import ChaseLetter, ChaseRung, Escalation
@@ -130,8 +130,8 @@ def draft_for_all(turn: Turn, _: str) -> None:
 
 def send_draft(turn: Turn, campaign: Campaign, sheets: Sequence[Assessment]) -> None:
     letter = chasing.draft_letter(turn.session, turn.by, campaign, sheets)
-    name = f"cong-van-don-doc-{letter.id}.docx"
-    file = Enclosure(name, report="chase_letter", values=letter_values(turn, letter))
+    name = ("cong-van-don-doc", letter.id)
+    file = downloads.made(turn, "chase_letter", "docx", name, letter_values(turn, letter))
     ways = [Choice("record_letter", letter.id), Choice("late_units"), Choice("menu")]
     names = [each.unit.short_name for each in letter.units]
     turn.say("letter_as_file", ways, enclosure=file, count=len(names), units=names[:6])
@@ -141,12 +141,12 @@ def letter_values(turn: Turn, letter: ChaseLetter) -> dict[str, Any]:
     """What ``bot.reports.chase_letter`` is made from."""
     campaign = letter.campaign
     return {
-        "language": turn.by.person.language.value if turn.by.person else "vi",
         "owner": campaign.owner.name,
         "year": campaign.year,
         "plan": campaign.plan_number,
         "plan_dated_on": campaign.plan_dated_on,
         "made_at": letter.drafted_at,
+        "signatory": signatories.of(turn.session, campaign.owner),
         "units": [
             each | {"due_at": datetime.fromisoformat(each["due_at"])}
             for each in letter.content["units"]

@@ -15,6 +15,7 @@ from models import (
     assessment,
     calendar,
     campaigns,
+    chasing,
     coordination,
     policy,
     stand_ins,
@@ -52,15 +53,17 @@ def show_overview(turn: Turn) -> State:
         if of_stage[stage]
     ]
     late = coordination.late(turn.session, campaign, found, turn.now)
-    others = [
-        *([Choice("late_units")] if late else []),
-        *(Choice("unreachable_units"), Choice("reach_board")),
-        *(Choice("assign_tasks"), Choice("menu")),
-    ]
+    idle = chasing.idle_units(turn.session, campaign, found, turn.now)
     return turn.ask(
         At.OVERVIEW,
         "units_overview",
-        [*lists, *others],
+        [
+            *([Choice("late_units")] if late else []),
+            *([Choice("nudge_idle", n=len(idle))] if idle else []),
+            *(Choice("progress_picture"), Choice("unreachable_units"), Choice("progress_file")),
+            *lists,
+        ],
+        always=[Choice("reach_board"), Choice("assign_tasks"), Choice("menu")],
         heading=heading(campaign, window, turn),
         sent=len(of_stage[Stage.SENT]),
         complete=len(of_stage[Stage.COMPLETE]),

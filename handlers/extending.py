@@ -43,7 +43,7 @@ def pick_step(turn: Turn, value: str) -> State:
     return turn.ask(
         At.UNITS,
         "ask_extend_units",
-        [Choice("extend_all"), Choice("extend_step", chosen(turn).id), Choice("menu")],
+        [Choice("extend_all"), *ways_back(turn)],
         step=Step(value),
         closes_at=common(turn).closes_at,
     )
@@ -69,10 +69,11 @@ def ask_until(turn: Turn, _: str = "") -> State:
     return turn.ask(
         At.UNTIL,
         "ask_extend_until",
-        [Choice("extend_step", chosen(turn).id), Choice("menu")],
+        ways_back(turn),
         step=step_of(turn),
         units=units_part(turn),
         closes_at=common(turn).closes_at,
+        own=own_ends(turn),
     )
 
 
@@ -85,7 +86,7 @@ def enter_until(turn: Turn, text: str) -> State:
     return turn.ask(
         At.REASON,
         "ask_extend_reason",
-        [Choice("extend_step", chosen(turn).id), Choice("menu")],
+        ways_back(turn),
         step=step_of(turn),
         units=units_part(turn),
         closes_at=deadline.closes_at,
@@ -96,18 +97,17 @@ def enter_reason(turn: Turn, text: str) -> State:
     until = until_of(turn).closes_at
     check(turn, until, text)
     turn.memory["reason"] = text.strip()
+    turn.memory["seen"] = [end.isoformat() for end in standing(turn)]
     return turn.ask(
         At.CONFIRM,
         "confirm_extension",
-        [Choice("extend_now"), Choice("extend_step", chosen(turn).id), Choice("menu")],
+        [Choice("extend_now"), *ways_back(turn)],
         step=step_of(turn),
         units=units_part(turn),
         closes_at=until,
         reason=text.strip(),
         warnings=warnings(turn),
-        people=len(
-            conduct.people_told(turn.session, turn.by, chosen(turn), step_of(turn), picked(turn))
-        ),
+        people=told(turn),
     )
 
 
@@ -115,7 +115,9 @@ def extend(turn: Turn, _: str) -> State | None:
     """All units: the window itself moves, so that whoever joins later has it too."""
     campaign, step, until = chosen(turn), step_of(turn), until_of(turn)
     reason = str(turn.memory["reason"])
-    to, by, end = picked(turn), turn.by, until.closes_at
+    to, by, end, people = picked(turn), turn.by, until.closes_at, told(turn)
+    seen = [datetime.fromisoformat(each) for each in turn.memory["seen"]]
+    conduct.check_ends(turn.session, campaign, step, to, seen)
     if to is None:
         check(turn, end, reason)
         conduct.move(turn.session, by, campaign, step, None, end, until.wording, reason)
@@ -123,8 +125,37 @@ def extend(turn: Turn, _: str) -> State | None:
         conduct.extend_units(turn.session, by, campaign, to, step, end, reason)
     about = {"year": campaign.year, "owner": campaign.owner.short_name}
     ways = [Choice("calendar_of", campaign.id, **about), Choice("menu")]
-    told = units_part(turn)
-    return turn.end("extension_is_granted", ways, step=step, units=told, closes_at=end)
+    return turn.end(
+        "extension_is_granted",
+        ways,
+        step=step,
+        units=units_part(turn),
+        closes_at=end,
+        people=people,
+    )
+
+
+def ways_back(turn: Turn) -> list[Choice]:
+    return [Choice("extend_again", chosen(turn).id), Choice("menu")]
+
+
+def standing(turn: Turn) -> list[datetime]:
+    return conduct.ends(turn.session, chosen(turn), step_of(turn), picked(turn))
+
+
+def told(turn: Turn) -> int:
+    where = (chosen(turn), step_of(turn), picked(turn))
+    return len(conduct.people_told(turn.session, turn.by, *where))
+
+
+def own_ends(turn: Turn) -> list[Part]:
+    """Who of those chosen has another end already."""
+    shared = common(turn).closes_at
+    return [
+        Part("extension_stands", unit=unit.name, closes_at=end)
+        for unit, end in zip(picked(turn) or (), standing(turn), strict=False)
+        if end != shared
+    ]
 
 
 def check(turn: Turn, until: datetime, reason: str | None) -> None:
@@ -137,6 +168,9 @@ def warnings(turn: Turn) -> list[Part]:
     """What is odd about the date, and how "trước" was read (F9, reliability.md 6)."""
     until, window = until_of(turn), common(turn)
     found = campaigns.warnings([conduct.planned(window, None, until.closes_at)], turn.now)
+    for unit, end in zip(picked(turn) or (), standing(turn), strict=False):
+        if until.closes_at < end:
+            found.append(Part("extension_taken_back", unit=unit.name, closes_at=end))
     if until.alternative is not None:
         values = {"closes_at": until.closes_at, "alternative": until.alternative}
         found.append(Part("read_literally", wording=until.wording, **values))
@@ -186,4 +220,5 @@ conversation = Conversation(
         At.REASON: [on_text(enter_reason)],
         At.CONFIRM: [on_choice("extend_now", extend)],
     },
+    fallbacks=[on_choice("extend_again", ask_step)],
 )

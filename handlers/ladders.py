@@ -76,7 +76,8 @@ def propose(turn: Turn, schedule: Schedule) -> State:
     where = (turn.session, turn.by, campaign, duty.name)
     if refusal := conduct.why_not_ladder(*where, schedule):
         raise refusal
-    turn.memory["schedule"] = schedules.as_json(schedule)
+    seen = schedules.of(turn.session, campaign.id, duty.name)
+    turn.memory["schedule"], turn.memory["seen"] = map(schedules.as_json, (schedule, seen))
     back = Choice("ladder_of", turn.memory["ladder"], duty=duty_part(duty))
     offers = [Choice("keep_ladder"), back, Choice("menu")]
     return turn.ask(At.CONFIRM, "confirm_ladder", offers, **picture(turn, schedule))
@@ -84,8 +85,8 @@ def propose(turn: Turn, schedule: Schedule) -> State:
 
 def keep(turn: Turn, _: str) -> State | None:
     campaign, duty = chosen(turn)
-    schedule = schedules.from_json(turn.memory["schedule"])
-    conduct.set_ladder(turn.session, turn.by, campaign, duty.name, schedule)
+    schedule, seen = (schedules.from_json(turn.memory[key]) for key in ("schedule", "seen"))
+    conduct.set_ladder(turn.session, turn.by, campaign, duty.name, schedule, seen)
     back = Choice("ladder_of", turn.memory["ladder"], duty=duty_part(duty))
     ways = [back, Choice("ladders", campaign.id), Choice("menu")]
     return turn.end("ladder_is_set", ways, duty=duty_part(duty), at=turn.now)

@@ -5,11 +5,10 @@ import json
 from collections import Counter
 from typing import Any
 
-from handlers import pages
+from handlers import downloads, pages
 from handlers.dialogue import (
     Choice,
     Conversation,
-    Enclosure,
     Part,
     State,
     Turn,
@@ -109,14 +108,13 @@ def list_units(turn: Turn, _: str) -> State:
 def send_file(turn: Turn, _: str) -> None:
     campaign = led_campaign(turn, Action.VIEW_REACH)
     values = {
-        "language": language_of(turn),
         "people": [person_row(person) for person in reach.people(turn.session, campaign)],
         "notices": [
             notice_row(notice) for notice in reach.notices(turn.session, campaign, MOST_NOTICES)
         ],
     }
     audit.append(turn.session, "export_reach", turn.by, campaign=campaign.id)
-    file = Enclosure(f"nguoi-nhan-{campaign.year}.xlsx", report="reach", values=values)
+    file = downloads.made(turn, "reach", "xlsx", ("nguoi-nhan", campaign.year), values)
     turn.say("reach_as_file", [Choice("reach_board"), Choice("menu")], enclosure=file)
 
 
@@ -132,7 +130,6 @@ def send_proof(turn: Turn, value: str) -> None:
     about = {"unit": unit.id, "notices": len(rows), "digest": digest}
     audit.append(turn.session, "prove_notice", turn.by, campaign=campaign.id, **about)
     values = {
-        "language": language_of(turn),
         "owner": campaign.owner.name,
         "unit": unit.name,
         "year": campaign.year,
@@ -143,8 +140,7 @@ def send_proof(turn: Turn, value: str) -> None:
         "digest": digest,
         "notices": [notice_row(notice) for notice in rows],
     }
-    name = f"da-thong-bao-{unit.code.lower()}.docx"
-    file = Enclosure(name, report="notice_proof", values=values)
+    file = downloads.made(turn, "notice_proof", "docx", ("da-thong-bao", unit.code), values)
     ways = [Choice("reach_board"), Choice("menu")]
     turn.say("proof_as_file", ways, enclosure=file, unit=unit.name, count=len(rows))
 
@@ -184,10 +180,6 @@ def digest_of(rows: list[Notice]) -> str:
         for row in rows
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
-
-
-def language_of(turn: Turn) -> str:
-    return turn.by.person.language.value if turn.by.person else "vi"
 
 
 conversation = Conversation(

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from handlers import downloads
 from handlers.dialogue import (
     Choice,
     Conversation,
@@ -89,8 +90,8 @@ def standing(receipt: Receipt) -> list[Part]:
 
 def send_file(turn: Turn, value: str) -> None:
     sent = sent_at(turn, value)
-    name = f"bien-nhan-{sent.code.lower()}.docx"
-    file = Enclosure(name, report="receipt", values=file_values(turn, sent))
+    name = ("bien-nhan", sent.code)
+    file = downloads.made(turn, "receipt", "docx", name, file_values(sent))
     turn.say("receipt_as_file", [Choice("menu")], enclosure=file, code=sent.code)
 
 
@@ -112,12 +113,11 @@ def sent_at(turn: Turn, value: str) -> Submission:
     return sent
 
 
-def file_values(turn: Turn, sent: Submission) -> Mapping[str, Any]:
+def file_values(sent: Submission) -> Mapping[str, Any]:
     """What ``bot.reports.receipt`` is made from."""
     sheet = sent.assessment
     lines = sent.content["lines"]
     return {
-        "language": turn.by.person.language.value if turn.by.person else "vi",
         **{name: getattr(sent, name) for name in PLAIN},
         "late": sent.late_seconds is not None,
         "year": sheet.campaign.year,

@@ -1,8 +1,10 @@
 """/dientap: a coordinator sees who would get which reminder when, before anybody gets it (N8)."""
 
+from datetime import datetime
 from typing import Any
 
-from handlers.dialogue import Choice, Conversation, Enclosure, Part, Turn, on_choice, on_command
+from handlers import downloads
+from handlers.dialogue import Choice, Conversation, Part, Turn, on_choice, on_command
 from handlers.leading import led_campaign
 from models import rehearsal
 from models.campaigns import Campaign
@@ -59,26 +61,26 @@ def send_picture(turn: Turn, _: str) -> None:
 def _send(turn: Turn, report: str, ending: str) -> None:
     campaign = led_campaign(turn, Action.RUN_CAMPAIGN)
     found = rehearsal.rehearse(turn.session, campaign, turn.now)
-    name = f"dien-tap-cchc-{campaign.year}-{campaign.owner.code.lower()}.{ending}"
+    name = ("dien-tap-cchc", campaign.year, campaign.owner.code)
+    values = file_values(campaign, found, turn.now)
     turn.say(
         "rehearsal_as_file",
         [Choice("rehearsal"), Choice("menu")],
-        enclosure=Enclosure(name, report=report, values=file_values(turn, campaign, found)),
+        enclosure=downloads.made(turn, report, ending, name, values),
         year=campaign.year,
         owner=campaign.owner.name,
         now=turn.now,
     )
 
 
-def file_values(turn: Turn, campaign: Campaign, found: Rehearsal) -> dict[str, Any]:
+def file_values(campaign: Campaign, found: Rehearsal, now: datetime) -> dict[str, Any]:
     """What ``bot.reports.rehearsal`` is made from: people once, waves by their places."""
     everybody = [each for wave in found.waves for each in wave.addressees]
     place = {each: number for number, each in enumerate(dict.fromkeys(everybody))}
     return {
-        "language": turn.by.person.language.value if turn.by.person else "vi",
         "year": campaign.year,
         "owner": campaign.owner.name,
-        "made_at": turn.now,
+        "made_at": now,
         "people": [[each.unit, each.person, each.role] for each in place],
         "waves": [
             {

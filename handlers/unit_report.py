@@ -3,10 +3,10 @@
 A draft until the head has sent the sheet off; from then on what was sent.
 """
 
+from handlers import downloads
 from handlers.dialogue import (
     Choice,
     Conversation,
-    Enclosure,
     Part,
     State,
     Turn,
@@ -48,14 +48,13 @@ def send_file(turn: Turn, _: str = "") -> None:
     sheet = own_sheet(turn)
     if refusal := unit_report.why_not_see(turn.session, turn.by, sheet):
         raise refusal
-    language = turn.by.person.language.value if turn.by.person else "vi"
-    values = {**unit_report.report(turn.session, sheet, turn.now), "language": language}
-    draft = "-du-thao" if unit_report.is_draft(sheet) else ""
-    name = f"bao-cao-tu-danh-gia-{sheet.campaign.year}-{sheet.unit.code.lower()}{draft}.docx"
+    values = unit_report.report(turn.session, sheet, turn.now)
+    draft = "du-thao" if unit_report.is_draft(sheet) else ""
+    name = ("bao-cao-tu-danh-gia", sheet.campaign.year, sheet.unit.code, draft)
     turn.say(
         "report_as_file.draft" if draft else "report_as_file.final",
         [Choice("menu")],
-        enclosure=Enclosure(name, report="unit_report", values=values),
+        enclosure=downloads.made(turn, "unit_report", "docx", name, values),
         unit=sheet.unit.name,
     )
 

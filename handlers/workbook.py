@@ -6,10 +6,10 @@ waits in a row of its own; nothing is recorded without the press, and then all o
 
 from collections.abc import Sequence
 
+from handlers import downloads
 from handlers.dialogue import (
     Choice,
     Conversation,
-    Enclosure,
     Part,
     Turn,
     on_choice,
@@ -32,14 +32,13 @@ LISTED = 5  # Changes a message; each may be a long line.
 def send(turn: Turn, _: str = "") -> None:
     """The workbook with what is recorded now."""
     sheet = own_sheet(turn)
-    language = turn.by.person.language.value if turn.by.person else "vi"
-    values = {**workbook.form(turn.session, sheet, turn.now), "language": language}
-    name = f"bieu-cchc-{sheet.campaign.year}-{sheet.unit.code.lower()}.xlsx"
+    values = workbook.form(turn.session, sheet, turn.now)
+    name = ("bieu-cchc", sheet.campaign.year, sheet.unit.code)
     closed = workbook.why_not_now(turn.session, turn.by, sheet)
     turn.end(
         "workbook_to_read" if closed else "workbook_to_fill",
         [Choice("menu")],
-        enclosure=Enclosure(name, report="workbook", values=values),
+        enclosure=downloads.made(turn, "workbook", "xlsx", name, values),
         unit=sheet.unit.name,
         year=sheet.campaign.year,
     )

@@ -116,6 +116,11 @@ def working_days_between(first: date, last: date) -> int:
     return sum(is_working_day(first + n * DAY) for n in range((last - first).days))
 
 
+def days_late(now: datetime, closes_at: datetime) -> int:
+    """How many whole days have begun since the last day of a deadline; 0 up to its end."""
+    return max((local_day(now) - last_day(closes_at)).days, 0)
+
+
 def time_left(now: datetime, until: datetime) -> Part:
     """What is left, in whole days, below that in hours, below that in minutes."""
     left = until - now

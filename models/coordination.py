@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from models import assessment, campaigns
 from models.assessment import Assessment, Tally
 from models.campaigns.tables import Campaign, Step
+from models.catalogue.tables import Item
 from models.people import Account, Binding, Invitation, Person, Role
 from models.units import Unit
 
@@ -40,6 +41,24 @@ class UnitStanding:
     stage: Stage
     tally: Tally
     reachable: bool
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """One unit with the end that is its own, and its counts by the code of the area (N1)."""
+
+    standing: UnitStanding
+    closes_at: datetime
+    areas: Mapping[str, Tally]
+
+
+@dataclass(frozen=True)
+class Board:
+    """``areas``: code and title of each, in the order of the codes."""
+
+    rows: Sequence[BoardRow]
+    areas: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -75,7 +94,7 @@ def standings(session: Session, campaign: Campaign) -> list[UnitStanding]:
         tally = tallies.get(sheet.id, Tally())
         can = sheet.unit_id in reachable
         stage = stage_of(tally, sent=sheet.locked_at is not None)
-        found.append(UnitStanding(sheet.unit, sheet.id, stage, tally, can))
+        found.append(UnitStanding(sheet.unit, sheet.id, stage, tally, can, sheet.locked_at))
     return found
 
 
@@ -86,6 +105,23 @@ def late(
     windows = campaigns.effective_windows(session, campaign, Step.SELF_ASSESSMENT)
     unsent = [each for each in found if each.stage is not Stage.SENT]
     return [each for each in unsent if now >= windows[each.unit.id].closes_at]
+
+
+def board(session: Session, campaign: Campaign) -> Board:
+    """Every unit by every area; a few statements."""
+    of_area = assessment.area_tallies(session, campaign.id)
+    query = select(Item).where(Item.id.in_({area_id for _, area_id in of_area}))
+    items = {item.id: item for item in session.scalars(query)}
+    by_sheet: dict[int, dict[str, Tally]] = {}
+    for (sheet_id, area_id), tally in of_area.items():
+        by_sheet.setdefault(sheet_id, {})[items[area_id].code] = tally
+    windows = campaigns.effective_windows(session, campaign, Step.SELF_ASSESSMENT)
+    rows = [
+        BoardRow(each, windows[each.unit.id].closes_at, by_sheet.get(each.assessment_id, {}))
+        for each in standings(session, campaign)
+    ]
+    titles = {item.code: item.title for item in items.values()}
+    return Board(rows, sorted(titles.items(), key=lambda area: (len(area[0]), area[0])))
 
 
 def contacts(session: Session, unit_ids: Sequence[int]) -> Mapping[int, list[Contact]]:

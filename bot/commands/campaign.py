@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
+from bot.commands import campaign_papers, campaign_reminders, campaign_windows
 from bot.commands import campaign_parts as parts
-from bot.commands import campaign_reminders, campaign_windows
 from bot.desk import Desk
 from bot.store import Store, StoreFull, TooLarge
 from models import calendar, campaigns, conduct, files, points
@@ -133,7 +133,8 @@ def plan(
     parts.warn(desk, [w for w in windows if w.phase(by.now) is not Phase.OVER], by.now)
 
 
-for command in (*campaign_windows.COMMANDS, *campaign_reminders.COMMANDS):
+COMMANDS = (campaign_windows.COMMANDS, campaign_reminders.COMMANDS, campaign_papers.COMMANDS)
+for command in (each for some in COMMANDS for each in some):
     campaign.add_command(command)
 
 

@@ -42,6 +42,8 @@ REPORTS: dict[str, Report] = {
     "calendar": _lazily("calendar"),
     "chase_letter": _lazily("chase_letter"),
     "notice_proof": _lazily("notice_proof"),
+    "progress": _lazily("progress"),
+    "progress_picture": _lazily("progress_picture"),
     "reach": _lazily("reach"),
     "receipt": _lazily("receipt"),
     "rehearsal": _lazily("rehearsal"),

@@ -1,6 +1,5 @@
 """An official letter that urges late units, by Decree 30; number and date are left open (N10)."""
 
-import io
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -8,30 +7,41 @@ import docx
 from docx.shared import Cm, Pt
 
 from bot.reports import all_words
-from bot.reports.decree30 import CENTRE, head, heading, lay_out, paragraph, put, row, table, write
+from bot.reports.decree30 import (
+    CENTRE,
+    close,
+    head,
+    heading,
+    lay_out,
+    paragraph,
+    put,
+    row,
+    saved,
+    signatory,
+    table,
+    write,
+)
 from models.text import clean
 
 WIDTHS = (Cm(1.2), Cm(2.0), Cm(8.6), Cm(4.4))
-HALVES = (Cm(8.1), Cm(8.1))
+
+STRUCTURED = ("units", "signatory")  # Not for a sentence as they are.
 
 
 def make(values: Mapping[str, Any]) -> bytes:
     """Bytes of the file. ``values``: ``language``, ``owner``, ``year``, ``plan`` (its number),
-    ``plan_dated_on``, ``made_at``; ``units``, each with ``name``, ``due_at``, ``days`` late, and
-    ``not_scored`` and ``not_backed``, lists of code and title."""
+    ``plan_dated_on``, ``made_at``, ``signatory`` (words, or a part); ``units``, each with
+    ``name``, ``due_at``, ``days`` late, and ``not_scored`` and ``not_backed``, lists of code and
+    title."""
     words, language, units = all_words(), values["language"], values["units"]
-    plain = {name: value for name, value in values.items() if name != "units"}
+    plain = {name: value for name, value in values.items() if name not in STRUCTURED}
 
     def say(name: str, /, **more: Any) -> str:
         return clean(words.plain(f"chase_letter.{name}", language, **plain, **more))
 
     document = docx.Document()
     lay_out(document)
-    state = (
-        words.plain("receipt_doc.state", language),
-        words.plain("receipt_doc.motto", language),
-    )
-    left, right = head(document, [values["owner"]], state).rows[1].cells
+    left, right = head(document, [values["owner"]], words, language).rows[1].cells
     put(left, say("number"), size=13)
     put(left, say("summary"), size=12)
     put(right, say("date"), italic=True, size=13)
@@ -53,26 +63,12 @@ def make(values: Mapping[str, Any]) -> bytes:
                 row(made, [str(number), code, title, say(missing)], WIDTHS)
     paragraph(document, say("request"))
     paragraph(document, say("closing"))
-    _close(document, say)
-    content = io.BytesIO()
-    document.core_properties.title = say("summary")
-    document.core_properties.author = clean(values["owner"])
-    document.save(content)
-    return content.getvalue()
+    document.add_paragraph()
+    close(document, say("receivers"), signatory(values["signatory"], words, language))
+    return saved(document, say("summary"), clean(values["owner"]))
 
 
 def _owed(unit: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     for missing in ("not_scored", "not_backed"):
         for code, title in unit[missing]:
             yield code, title, missing
-
-
-def _close(document: Any, say: Any) -> None:
-    """To the left who gets it, to the right who signs."""
-    document.add_paragraph()
-    left, right = document.add_table(rows=1, cols=2).rows[0].cells
-    left.width, right.width = HALVES
-    write(left.paragraphs[0], say("receivers"), size=12, bold=True, italic=True)
-    for line in say("receivers_list").split("\n"):
-        write(left.add_paragraph(), line, size=11)
-    put(right, say("signer"), size=13, bold=True)

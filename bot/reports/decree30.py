@@ -1,6 +1,8 @@
 """What every document laid out by Decree 30/2020 shares (domain.md 11)."""
 
+import io
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from docx.enum.section import WD_ORIENT, WD_SECTION
@@ -12,10 +14,13 @@ from docx.shared import Cm, Mm, Pt
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
+from bot.words import Words
+from models.calendar import local_day
+from models.messages import Part
 from models.text import clean
 
 CENTRE, JUSTIFIED = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY
-RIGHT = WD_ALIGN_PARAGRAPH.RIGHT
+LEFT, RIGHT = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT
 
 
 def lay_out(document: Any) -> None:
@@ -50,7 +55,7 @@ def turn_sideways(document: Any) -> None:
     section.different_first_page_header_footer = False
 
 
-def head(document: Any, body_names: Sequence[str], state_and_motto: Sequence[str]) -> Table:
+def head(document: Any, body_names: Sequence[str], words: Words, language: str) -> Table:
     """The issuing body to the left, behind those above it; the state to the right; each with its
     rule. The second row is for number and date."""
     table: Table = document.add_table(rows=2, cols=2)
@@ -60,10 +65,62 @@ def head(document: Any, body_names: Sequence[str], state_and_motto: Sequence[str
         put(body, clean(name).upper(), size=12)
     put(body, clean(own).upper(), bold=True, size=12)
     rule(body)
-    put(state, state_and_motto[0], bold=True, size=12)
-    rule(put(state, state_and_motto[1], bold=True, size=13))
+    put(state, words.plain("decree30.state", language), bold=True, size=12)
+    rule(put(state, words.plain("decree30.motto", language), bold=True, size=13))
     set_widths(table, (Cm(6.2), Cm(10.0)))
     return table
+
+
+def date_of(at: datetime, words: Words, language: str) -> str:
+    """Days below 10 and the first two months are written with a 0 (annex I)."""
+    day = local_day(at)
+    month = f"{day.month:02}" if day.month < 3 else str(day.month)
+    values = {"day": f"{day.day:02}", "month": month, "in_year": day.year}
+    return words.plain("decree30.date", language, **values)
+
+
+def title(document: Any, kind: str, summary: str) -> None:
+    """What sort of paper it is, and what about, with its rule."""
+    first = document.add_paragraph()
+    first.paragraph_format.space_before = Pt(18)
+    write(first, kind, bold=True, size=14).alignment = CENTRE
+    second = write(document.add_paragraph(), summary, bold=True, size=14)
+    second.alignment = CENTRE
+    rule(second)
+
+
+def signatory(of: Part | str, words: Words, language: str) -> str:
+    """What ``models.signatories`` says, in words; its lines below each other."""
+    return of if isinstance(of, str) else words.plain(of.name, language, **of.values)
+
+
+def close(document: Any, receivers: str, signatory: str, name: str = "") -> None:
+    """To the left who gets it, each on a line below the word for it; to the right who signs, with
+    room for the signature and the seal, and the name where it is known."""
+    table = document.add_table(rows=1, cols=2)
+    set_widths(table, (Cm(7.2), Cm(9.0)))
+    left, right = table.rows[0].cells
+    first, *others = receivers.split("\n")
+    put(left, first, bold=True, italic=True, size=12)
+    for receiver in others:
+        put(left, receiver, size=11)
+    for paragraph in left.paragraphs:
+        paragraph.alignment = LEFT
+    for line in signatory.split("\n"):
+        put(right, clean(line).upper(), bold=True, size=13)
+    for _ in range(4):
+        right.add_paragraph()
+    put(right, name, bold=True, size=13)
+    for cell in (left, right):
+        cell.paragraphs[0].paragraph_format.space_before = Pt(18)
+
+
+def saved(document: Any, about: str, author: str) -> bytes:
+    content = io.BytesIO()
+    document.core_properties.title = about
+    document.core_properties.author = author
+    document.save(content)
+    return content.getvalue()
 
 
 def set_widths(table: Table, widths: Sequence[Cm]) -> None:

@@ -1,16 +1,24 @@
 """What a unit was told, to whom, when and with what outcome: a document by Decree 30 (N15)."""
 
-import io
 from collections.abc import Mapping
 from typing import Any
 
 import docx
-from docx.shared import Cm, Pt
+from docx.shared import Cm
 
 from bot.reports import all_words
-from bot.reports.decree30 import CENTRE, head, lay_out, paragraph, put, row, rule, table, write
+from bot.reports.decree30 import (
+    date_of,
+    head,
+    lay_out,
+    paragraph,
+    put,
+    row,
+    saved,
+    table,
+    title,
+)
 from bot.words import Words
-from models.calendar import ZONE
 from models.text import clean
 
 WIDTHS = (Cm(1.0), Cm(6.4), Cm(3.6), Cm(2.6), Cm(2.8))
@@ -30,23 +38,9 @@ def make(values: Mapping[str, Any]) -> bytes:
 
     document = docx.Document()
     lay_out(document)
-    state = (
-        words.plain("receipt_doc.state", language),
-        words.plain("receipt_doc.motto", language),
-    )
-    cells = head(document, [values["owner"]], state).rows[1].cells
-    day = values["made_at"].astimezone(ZONE)
-    # Days below 10 and the first two months are written with a 0 (Decree 30, annex I).
-    month = f"{day.month:02}" if day.month < 3 else str(day.month)
-    date = words.plain("receipt_doc.date", language, day=f"{day.day:02}", month=month,
-                       in_year=day.year)  # fmt: skip
-    put(cells[1], date, italic=True, size=13)
-    title = document.add_paragraph()
-    title.paragraph_format.space_before = Pt(18)
-    write(title, say("kind"), bold=True, size=14).alignment = CENTRE
-    summary = write(document.add_paragraph(), say("summary"), bold=True, size=14)
-    summary.alignment = CENTRE
-    rule(summary)
+    cells = head(document, [values["owner"]], words, language).rows[1].cells
+    put(cells[1], date_of(values["made_at"], words, language), italic=True, size=13)
+    title(document, say("kind"), say("summary"))
     paragraph(document, say("intro" if values["count"] else "nothing"))
     if values["count"]:
         names = ("number", "said", "person", "sent", "outcome")
@@ -55,11 +49,7 @@ def make(values: Mapping[str, Any]) -> bytes:
             row(rows, [str(number), *_cells(words, language, notice)], WIDTHS)
     paragraph(document, say("meaning"))
     paragraph(document, say("hashes"))
-    content = io.BytesIO()
-    document.core_properties.title = say("summary")
-    document.core_properties.author = clean(values["owner"])
-    document.save(content)
-    return content.getvalue()
+    return saved(document, say("summary"), clean(values["owner"]))
 
 
 def _cells(words: Words, language: str, notice: Mapping[str, Any]) -> list[str]:

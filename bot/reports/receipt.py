@@ -1,15 +1,13 @@
 """The receipt of a sheet that was handed in, as a document laid out by Decree 30/2020 (N18)."""
 
-import io
 from collections.abc import Mapping
 from typing import Any
 
 import docx
-from docx.shared import Cm, Pt
+from docx.shared import Cm
 
 from bot.reports import all_words, decree30
-from bot.reports.decree30 import CENTRE, heading, lay_out, paragraph, put, row, rule, write
-from models.calendar import ZONE
+from bot.reports.decree30 import heading, lay_out, paragraph, put, row
 from models.text import clean
 
 AREA_WIDTHS = (Cm(1.2), Cm(8.3), Cm(2.8), Cm(2.1), Cm(1.8))
@@ -41,17 +39,13 @@ class _Receipt:
 
     def bytes(self) -> bytes:
         self._head()
-        self._title()
+        decree30.title(self._document, self._text("kind"), self._text("summary"))
         self._facts()
         self._areas()
         self._claims()
         self._files()
         self._close()
-        content = io.BytesIO()
-        self._document.core_properties.title = self._text("summary")
-        self._document.core_properties.author = clean(self._values["owner"])
-        self._document.save(content)
-        return content.getvalue()
+        return decree30.saved(self._document, self._text("summary"), clean(self._values["owner"]))
 
     def _text(self, name: str, **more: Any) -> str:
         plain = {k: v for k, v in self._values.items() if k not in STRUCTURED}
@@ -59,23 +53,12 @@ class _Receipt:
         return clean(self._words.plain(f"receipt_doc.{name}", language, **plain, **more))
 
     def _head(self) -> None:
-        state = (self._text("state"), self._text("motto"))
-        table = decree30.head(self._document, [self._values["owner"]], state)
+        owner, language = self._values["owner"], self._values["language"]
+        table = decree30.head(self._document, [owner], self._words, language)
         left, right = table.rows[1].cells
         put(left, self._text("number"), size=13)
-        day = self._values["sent_at"].astimezone(ZONE)
-        # Days below 10 and the first two months are written with a 0 (Decree 30, annex I).
-        month = f"{day.month:02}" if day.month < 3 else str(day.month)
-        date = self._text("date", day=f"{day.day:02}", month=month, in_year=day.year)
+        date = decree30.date_of(self._values["sent_at"], self._words, language)
         put(right, date, italic=True, size=13)
-
-    def _title(self) -> None:
-        title = self._document.add_paragraph()
-        title.paragraph_format.space_before = Pt(18)
-        write(title, self._text("kind"), bold=True, size=14).alignment = CENTRE
-        summary = write(self._document.add_paragraph(), self._text("summary"), bold=True, size=14)
-        summary.alignment = CENTRE
-        rule(summary)
 
     def _facts(self) -> None:
         late = "late" if self._values["late"] else "in_time"

@@ -4,7 +4,6 @@ Number, place and date are left for the records office; until the sheet is sent 
 that it is a draft. The table of all lines is an annex on pages across.
 """
 
-import io
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,12 +12,12 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Cm, Pt
 
 from bot.reports import all_words, decree30
-from bot.reports.decree30 import CENTRE, heading, lay_out, paragraph, put, row, rule, write
+from bot.reports.decree30 import CENTRE, heading, lay_out, paragraph, put, row, write
 from models.text import clean
 
 AREA_WIDTHS = (Cm(1.2), Cm(7.6), Cm(2.8), Cm(2.5), Cm(2.1))
 LINE_WIDTHS = (Cm(1.5), Cm(5.5), Cm(1.5), Cm(5.0), Cm(1.5), Cm(5.1), Cm(4.8))
-STRUCTURED = ("areas", "totals", "adjustments")  # Not for a sentence as they are.
+STRUCTURED = ("areas", "totals", "adjustments", "signatory")  # Not for a sentence as they are.
 COLUMNS = ("code", "title", "max", "result", "points", "explanation", "evidence")
 
 
@@ -44,11 +43,7 @@ class _Report:
         self._annex()
         if not self._values["code"]:
             self._mark_as_draft()
-        content = io.BytesIO()
-        self._document.core_properties.title = self._text("summary")
-        self._document.core_properties.author = clean(self._values["unit"])
-        self._document.save(content)
-        return content.getvalue()
+        return decree30.saved(self._document, self._text("summary"), clean(self._values["unit"]))
 
     def _text(self, name: str, **more: Any) -> str:
         plain = {k: v for k, v in self._values.items() if k not in STRUCTURED}
@@ -60,20 +55,16 @@ class _Report:
 
     def _head(self) -> None:
         bodies = [name for name in (self._values["above"], self._values["unit"]) if name]
-        state = (self._text("state"), self._text("motto"))
-        number, date = decree30.head(self._document, bodies, state).rows[1].cells
+        language = self._values["language"]
+        table = decree30.head(self._document, bodies, self._words, language)
+        number, date = table.rows[1].cells
         put(number, self._text("number"), size=13)
         put(date, self._text("date"), italic=True, size=13)
         if not self._values["code"]:
             put(number, self._text("draft"), bold=True, size=13)
 
     def _title(self) -> None:
-        title = self._document.add_paragraph()
-        title.paragraph_format.space_before = Pt(18)
-        write(title, self._text("kind"), bold=True, size=14).alignment = CENTRE
-        summary = write(self._document.add_paragraph(), self._text("summary"), bold=True, size=14)
-        summary.alignment = CENTRE
-        rule(summary)
+        decree30.title(self._document, self._text("kind"), self._text("summary"))
         to = write(self._document.add_paragraph(), self._text("to"), size=13)
         to.alignment = CENTRE
         to.paragraph_format.space_before = to.paragraph_format.space_after = Pt(6)
@@ -125,26 +116,10 @@ class _Report:
         paragraph(self._document, self._text("closing"))
 
     def _signature(self) -> None:
-        table = self._document.add_table(rows=1, cols=2)
-        decree30.set_widths(table, (Cm(7.2), Cm(9.0)))
-        left, right = table.rows[0].cells
-        title, *receivers = self._text("receivers").split("\n")
-        put(left, title, bold=True, italic=True, size=12)
-        for receiver in receivers:
-            put(left, receiver, size=11)
-        for line in left.paragraphs:
-            line.alignment = WD_ALIGN_PARAGRAPH.LEFT
-        put(
-            right,
-            clean(self._values["head_title"] or self._text("head")).upper(),
-            bold=True,
-            size=13,
-        )
-        for _ in range(4):
-            right.add_paragraph()
-        put(right, clean(self._values["head"]), bold=True, size=13)
-        for cell in (left, right):
-            cell.paragraphs[0].paragraph_format.space_before = Pt(18)
+        language = self._values["language"]
+        signs = decree30.signatory(self._values["signatory"], self._words, language)
+        head = clean(self._values["head"])
+        decree30.close(self._document, self._text("receivers"), signs, head)
 
     def _annex(self) -> None:
         """Every line with its points and what they rest on, summed up by area; bonus and penalty

@@ -71,7 +71,7 @@ from models.assessment.standings import (
     tally,
 )
 from models.assessment.tables import Assessment, Line, SelfScore
-from models.assessment.tallies import tallies
+from models.assessment.tallies import area_tallies, tallies
 
 __all__ = [
     "REASON_SIGNS",
@@ -90,6 +90,7 @@ __all__ = [
     "Tally",
     "adjustments",
     "are_figures",
+    "area_tallies",
     "areas",
     "bears_claim",
     "bears_day",

@@ -5,8 +5,8 @@ from dataclasses import astuple
 from decimal import Decimal
 from functools import lru_cache
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.assessment.queries import marks, own_work
 from models.assessment.standings import Standing, Tally, tally
@@ -15,10 +15,23 @@ from models.catalogue.tables import Item
 
 
 def tallies(session: Session, campaign_id: int) -> dict[int, Tally]:
-    """The counts of every sheet by the sheet's id; one statement.
+    """The counts of every sheet by the sheet's id; one statement."""
+    found = _counted(session, campaign_id, Line.assessment_id)
+    return {assessment_id: tally for (assessment_id,), tally in found.items()}
 
-    The database counts lines that stand alike, so what is read grows with the sheets and not with
-    their lines; what such a line counts for, ``tally`` says here as everywhere.
+
+def area_tallies(session: Session, campaign_id: int) -> dict[tuple[int, int], Tally]:
+    """The counts of every sheet and area, by the ids of both; one statement (N1)."""
+    area = func.coalesce(Item.area_id, Item.id).label("area")
+    found = _counted(session, campaign_id, Line.assessment_id, area)
+    return {(assessment_id, area_id): tally for (assessment_id, area_id), tally in found.items()}
+
+
+def _counted(
+    session: Session, campaign_id: int, *keys: ColumnElement[int] | InstrumentedAttribute[int]
+) -> dict[tuple[int, ...], Tally]:
+    """The database counts lines that stand alike, so what is read grows with the sheets and not
+    with their lines; what such a line counts for, ``tally`` says here as everywhere.
     """
     proof, reason, is_newest = marks()
     alike = (
@@ -30,7 +43,7 @@ def tallies(session: Session, campaign_id: int) -> dict[int, Tally]:
         Line.timed,
     )
     lines = (
-        select(Line.assessment_id, *alike)
+        select(*keys, *alike)
         .select_from(Line)
         .join(Item, Item.id == Line.item_id)
         .join(Assessment, Assessment.id == Line.assessment_id)
@@ -39,12 +52,12 @@ def tallies(session: Session, campaign_id: int) -> dict[int, Tally]:
         .subquery()
     )
     query = select(*lines.c, func.count()).group_by(*lines.c)
-    counts: dict[int, list[int]] = defaultdict(lambda: [0] * len(astuple(Tally())))
-    for assessment_id, *flags, count in session.execute(query):
-        of_sheet = counts[assessment_id]
+    counts: dict[tuple[int, ...], list[int]] = defaultdict(lambda: [0] * len(astuple(Tally())))
+    for row in session.execute(query):
+        key, flags, count = tuple(row[: len(keys)]), row[len(keys) : -1], row[-1]
         for place, each in enumerate(_one_such_line(*flags)):
-            of_sheet[place] += each * count
-    return {assessment_id: Tally(*of_sheet) for assessment_id, of_sheet in counts.items()}
+            counts[key][place] += each * count
+    return {key: Tally(*of_key) for key, of_key in counts.items()}
 
 
 @lru_cache(maxsize=64)

@@ -12,7 +12,8 @@ from models.broadcasts.tables import Broadcast, BroadcastChase, BroadcastRecipie
 from models.campaigns.tables import Campaign
 from models.outbox import OutboxMessage, SendStatus
 from models.people.tables import Binding, By, Person
-from models.reach import ARRIVED, LOST, SEEN, Candidate, Reached, candidates, reached
+from models.reach.members import Candidate, candidates
+from models.reach.states import ARRIVED, LOST, SEEN, Reached, reached
 from models.units import Unit
 
 # Still to be sent, or given up before it was: its readers do not have it.

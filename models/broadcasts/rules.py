@@ -10,7 +10,7 @@ from models.broadcasts.tables import Broadcast, BroadcastChase
 from models.files import Received
 from models.messages import Choice
 from models.people import codes
-from models.reach import Candidate
+from models.reach.members import Candidate
 from models.refusals import Refusal
 from models.text import fold
 

@@ -13,13 +13,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from models import appraisal, campaigns, reach
+from models import appraisal, campaigns
 from models.appraisal.rules import ACTIVE, REVIEWERS
 from models.appraisal.tables import AppraisalTask
 from models.assessment.tables import Assessment
 from models.campaigns.tables import Campaign, Step
 from models.people.tables import Binding, By, Role
-from models.reach import MEMBERS, UNIT_ROLES, Candidate
+from models.reach.members import MEMBERS, UNIT_ROLES, Candidate, candidates, is_member
 from models.units import Unit, UnitKind
 
 
@@ -121,7 +121,7 @@ class Selection:
 def select_people(session: Session, campaign: Campaign, segment: Segment, by: By) -> Selection:
     """Everybody in ``segment`` now; a few statements whatever its size."""
     of_segment = (Binding.role.in_(segment.roles), _belongs(session, campaign, segment))
-    found = reach.candidates(session, *of_segment)
+    found = candidates(session, *of_segment)
     if segment.kind is SegmentKind.UNREACHABLE:
         found = [candidate for candidate in found if candidate.unreachable_since is not None]
     recipients: dict[int, Candidate] = {}
@@ -180,7 +180,7 @@ def _belongs(session: Session, campaign: Campaign, segment: Segment) -> ColumnEl
         )
         return exists().where(*tasks)
     reviewing = Binding.role.in_(REVIEWERS)
-    return and_(reach.is_member(session, campaign), or_(reviewing, of_units))
+    return and_(is_member(session, campaign), or_(reviewing, of_units))
 
 
 def _units_without_anybody(

@@ -47,7 +47,7 @@ def take_rung(session: Session, by: By, sheet: Assessment, rung: ChaseRung) -> E
 def open_rungs(session: Session, sheet: Assessment, now: datetime) -> list[ChaseRung]:
     """Those that may be taken now, in the order of etiquette."""
     taken, unit = queries.rungs_taken(session, sheet), sheet.unit.name
-    holders = {rung: len(_on_rung(session, sheet, rung)) for rung in ChaseRung}
+    holders = {rung: len(_on_rung(session, sheet, rung)) for rung in rules.LATE_RUNGS}
     return [
         rung
         for rung, count in holders.items()

@@ -49,12 +49,11 @@ def due_at(session: Session, sheet: Assessment) -> datetime:
 
 def debt_of(session: Session, sheet: Assessment, now: datetime) -> Debt:
     end = due_at(session, sheet)
-    days = (calendar.local_day(now) - calendar.last_day(end)).days
     lines = assessment.standings(session, sheet.id)
     return Debt(
         sheet,
         end,
-        max(days, 0),
+        calendar.days_late(now, end),
         [(line.code, line.title) for line in lines if line.awaits_score],
         [(line.code, line.title) for line in lines if line.scored and not line.backed],
     )

@@ -1,13 +1,16 @@
 """What the people of a late unit are told, in the transaction of the fact (I4)."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import outbox
+from models import outbox, reminders
+from models.campaigns.tables import Campaign
 from models.chasing.debts import Debt
 from models.chasing.tables import ChaseLetter, Escalation
+from models.coordination import UnitStanding
 from models.messages import Choice, Enclosure, Part
 from models.outbox import Recipient
 from models.people.tables import Binding, Role
@@ -53,6 +56,21 @@ def tell_letter(session: Session, letter: ChaseLetter, file_hash: str) -> int:
                            choices=offers, enclosure=enclosure)  # fmt: skip
         told += len(to)
     return told
+
+
+def nudge_values(
+    campaign: Campaign, standing: UnitStanding, closes_at: datetime, now: datetime, note: str
+) -> dict[str, Any]:
+    """The values of ``unit_nudged``; the preview has the same."""
+    owner = campaign.owner.name
+    wish = Part("nudge_wish", owner=owner)
+    return {
+        "unit": standing.unit.name,
+        "left": reminders.what_is_left(now, closes_at),
+        "closes_at": closes_at,
+        "missing": Part("owed.not_scored", not_scored=standing.tally.not_scored),
+        "wish": Part("nudge_note", owner=owner, text=note) if note else wish,
+    }
 
 
 def owed(debt: Debt) -> Part:

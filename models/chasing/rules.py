@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from models import calendar
 from models.chasing.tables import ChaseLetter, ChaseRung, Escalation
 from models.messages import Choice
+from models.people import codes
 from models.people.tables import Role
 from models.refusals import Refusal
 
@@ -15,6 +16,11 @@ ROLE_OF = {
     ChaseRung.DEPUTY: Role.DEPUTY,
     ChaseRung.HEAD: Role.HEAD,
 }
+LATE_RUNGS = (*ROLE_OF, ChaseRung.LIST)
+# A unit is urged to begin once a day; after a reminder that came by itself, not at once again.
+NUDGED_AGAIN_AFTER = timedelta(hours=20)
+NUDGED_AFTER_REMINDER = timedelta(hours=4)
+NOTE_SIGNS = 500
 NUMBER = re.compile(r"\d{1,6}\s*/\s*[\w.-]{2,40}(?:\s*/\s*[\w.-]{2,40})?")
 
 
@@ -44,6 +50,22 @@ def why_not_take(
         ways = [Choice("invite_people"), Choice("late_units")]
         return Refusal("nobody_on_rung", ways, unit=unit, role=ROLE_OF[rung])
     return None
+
+
+def is_too_soon(nudged: datetime | None, reminded: datetime | None, now: datetime) -> bool:
+    """``nudged`` by a coordinator, ``reminded`` by the ladder: each when it was last so."""
+    if nudged is not None and now < nudged + NUDGED_AGAIN_AFTER:
+        return True
+    return reminded is not None and now < reminded + NUDGED_AFTER_REMINDER
+
+
+def why_not_note(text: str) -> Refusal | None:
+    """The coordinator's own words in an urging."""
+    if not text.strip():
+        return Refusal("nudge_note_empty")
+    if len(text) > NOTE_SIGNS:
+        return Refusal("nudge_note_too_long", signs=len(text), limit=NOTE_SIGNS)
+    return Refusal("broadcast_holds_code") if codes.hash_in(text) else None
 
 
 def why_not_number(text: str) -> Refusal | None:

@@ -1,4 +1,4 @@
-"""Late units: the steps upward that a coordinator took, and the official letters (N10, N16)."""
+"""Whom a coordinator urged, step by step upward, and the official letters (N10, N16)."""
 
 import enum
 from datetime import date, datetime
@@ -14,8 +14,10 @@ from models.units import Unit
 
 
 class ChaseRung(enum.StrEnum):
-    """In the order of etiquette: who is turned to first (N16)."""
+    """In the order of etiquette: who is turned to first (N16). ``nudge`` is the one before the
+    end: to who does the work, alone."""
 
+    NUDGE = "nudge"
     FOCAL_OFFICER = "focal_officer"
     DEPUTY = "deputy"
     HEAD = "head"
@@ -23,7 +25,7 @@ class ChaseRung(enum.StrEnum):
 
 
 class Escalation(Base):
-    """One rung for one late unit, taken because a coordinator tapped it; ``told`` people."""
+    """One rung for one unit, taken because a coordinator tapped it; ``told`` people."""
 
     __tablename__ = "escalation"
     __table_args__ = (Index("ix_escalation_unit", "campaign_id", "unit_id"),)

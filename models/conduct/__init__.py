@@ -4,6 +4,8 @@ from models.conduct.campaign import choose_sign_off, create, issue_plan, reopen
 from models.conduct.ladders import follow_calendar, set_ladder, set_manners, why_not_ladder
 from models.conduct.notices import people_told
 from models.conduct.windows import (
+    check_ends,
+    ends,
     extend,
     extend_units,
     move,
@@ -13,8 +15,10 @@ from models.conduct.windows import (
 )
 
 __all__ = [
+    "check_ends",
     "choose_sign_off",
     "create",
+    "ends",
     "extend",
     "extend_units",
     "follow_calendar",

@@ -6,10 +6,12 @@ from datetime import datetime, time
 from importlib.metadata import version
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import audit, calendar, policy, reminders, settings
 from models.campaigns import Campaign, all_campaigns
+from models.messages import Choice, Part
 from models.people import By
 from models.refusals import Refusal
 from models.reminders import Manners, Schedule, manners, schedules
@@ -31,11 +33,28 @@ def why_not_ladder(
 
 
 def set_ladder(
-    session: Session, by: By, campaign: Campaign, duty: str, schedule: Schedule
+    session: Session,
+    by: By,
+    campaign: Campaign,
+    duty: str,
+    schedule: Schedule,
+    seen: Schedule | None = None,
 ) -> None:
-    """From now on reminders of ``duty`` come by ``schedule``; planned anew at once (F8)."""
+    """From now on reminders of ``duty`` come by ``schedule``; planned anew at once (F8).
+
+    ``seen`` is the ladder that ``schedule`` was made from: what somebody else has set since then
+    is not written over.
+    """
     if refusal := why_not_ladder(session, by, campaign, duty, schedule):
         raise refusal
+    session.execute(select(Campaign.id).where(Campaign.id == campaign.id).with_for_update())
+    standing = schedules.of(session, campaign.id, duty)
+    if standing == schedule:
+        return
+    if seen is not None and standing != seen:
+        about = Part(f"duty.{duty}")
+        ways = [Choice("ladder_of", f"{campaign.id}:{duty}", duty=about), Choice("menu")]
+        raise Refusal("ladder_set_meanwhile", ways, duty=about)
     before = schedules.keep(session, by, campaign, duty, schedule)
     content = {"before": schedules.as_json(before), "after": schedules.as_json(schedule)}
     audit.append(session, "set_ladder", by, campaign=campaign.id, duty=duty, **content)

@@ -10,6 +10,7 @@ from models import audit, policy, reminders
 from models.campaigns import Campaign, EffectiveWindow, Extension, Step, Window, units_in
 from models.campaigns.queries import effective_window
 from models.conduct import notices
+from models.messages import Choice
 from models.people import By
 from models.refusals import Refusal
 from models.units import Unit
@@ -79,7 +80,8 @@ def why_not_extend(
     closes_at: datetime | None = None,
     reason: str | None = None,
 ) -> Refusal | None:
-    """``closes_at`` and ``reason`` are None as long as nobody has been asked for them."""
+    """``closes_at`` and ``reason`` are None as long as nobody has been asked for them; no
+    ``units`` stand for all."""
     if refusal := policy.why_not(session, by, policy.Action.RUN_CAMPAIGN, campaign):
         return refusal
     taking_part = set(units_in(session, campaign))
@@ -88,7 +90,9 @@ def why_not_extend(
             return Refusal("unit_not_in_campaign", unit=unit.name, year=campaign.year)
     window = effective_window(session, campaign, step, None)
     if closes_at is not None and closes_at < window.closes_at:
-        return Refusal("extension_shortens", closes_at=window.closes_at)
+        return Refusal("extension_shortens", until=closes_at, closes_at=window.closes_at)
+    if closes_at is not None and set(ends(session, campaign, step, units or None)) == {closes_at}:
+        return Refusal("extension_changes_nothing", step=step, closes_at=closes_at)
     if reason is not None and not reason.strip():
         return Refusal("extension_needs_reason")
     if reason is not None and len(reason) > REASON_SIGNS:
@@ -160,6 +164,30 @@ def extend(
     """``extend_units`` for a single one."""
     [extension] = extend_units(session, by, campaign, [unit], step, closes_at, reason)
     return extension
+
+
+def ends(
+    session: Session, campaign: Campaign, step: Step, units: Sequence[Unit] | None
+) -> list[datetime]:
+    """When the step ends as it stands: for each of ``units``, or, for None, for all."""
+    ids = [None] if units is None else [unit.id for unit in units]
+    return [effective_window(session, campaign, step, id).closes_at for id in ids]
+
+
+def check_ends(
+    session: Session,
+    campaign: Campaign,
+    step: Step,
+    units: Sequence[Unit] | None,
+    seen: Sequence[datetime],
+) -> None:
+    """Raises Refusal where an end is no longer what it was when somebody looked: another
+    coordinator, or the same button twice. Whoever sets ends at once waits for the other."""
+    session.execute(select(Campaign.id).where(Campaign.id == campaign.id).with_for_update())
+    for end, before in zip(ends(session, campaign, step, units), seen, strict=True):
+        if end != before:
+            ways = [Choice("extend_step", campaign.id), Choice("calendar")]
+            raise Refusal("end_set_meanwhile", ways, step=step, closes_at=end)
 
 
 def planned(

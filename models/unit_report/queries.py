@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
-from models import assessment, submission
+from models import assessment, signatories, submission
 from models.assessment.tables import Assessment, Line
 from models.catalogue import rule_of, wording
 from models.catalogue.tables import Item, Method
@@ -137,7 +137,7 @@ def _survey(session: Session, sheet: Assessment) -> tuple[int, Decimal]:
     return len(points), sum(points, Decimal(0))
 
 
-def _signer(session: Session, sheet: Assessment, sent: Submission | None) -> dict[str, str]:
+def _signer(session: Session, sheet: Assessment, sent: Submission | None) -> dict[str, Any]:
     """The head who approved; for a draft, and where an officer has entered the signed report, the
     unit's head, where there is just one."""
     if sent is not None and sent.report is None:
@@ -145,5 +145,6 @@ def _signer(session: Session, sheet: Assessment, sent: Submission | None) -> dic
     else:
         heads = submission.heads_of(session, sheet.unit_id)
     if len(heads) != 1:
-        return {"head": "", "head_title": ""}
-    return {"head": heads[0].name, "head_title": heads[0].title}
+        return {"head": "", "signatory": signatories.of(session, sheet.unit)}
+    [head] = heads
+    return {"head": head.name, "signatory": signatories.of(session, sheet.unit, head.title)}

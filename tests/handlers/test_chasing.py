@@ -53,7 +53,8 @@ def test_each_rung_is_offered_and_none_is_taken_unasked(
     open_card(bench, lan)
     assert lan.text.startswith("▲ Sở Tư pháp trễ 2 ngày, hạn 24:00 Chủ nhật, 15/11/2026.")
     assert lan.labels[:5] == [
-        "Nhắc đầu mối", "Nhắc phó", "Nhắc lãnh đạo", "Đưa vào danh sách", "Công văn đôn đốc",
+        "Nhắc đầu mối", "Nhắc dự phòng", "Nhắc thủ trưởng", "Đưa vào danh sách",
+        "Công văn đôn đốc",
     ]  # fmt: skip
     assert [officer.messages for officer in unit.values()] == [[], [], []]
     for role, rung in ((Role.DEPUTY, "deputy"), (Role.HEAD, "head")):
@@ -112,7 +113,7 @@ def test_a_rung_on_which_nobody_stands_is_not_offered_and_not_taken_by_an_old_bu
     lan.picks("take_rung", f"{sheet_id(bench, 'STP')}:deputy", on=card)
     lan.sees("refusal.nobody_on_rung", unit="Sở Tư pháp")
     open_card(bench, lan)
-    assert lan.labels[:3] == ["Nhắc đầu mối", "Nhắc lãnh đạo", "Đưa vào danh sách"]
+    assert lan.labels[:3] == ["Nhắc đầu mối", "Nhắc thủ trưởng", "Đưa vào danh sách"]
 
 
 def test_the_letter_lists_what_a_unit_owes_and_leaves_number_and_date_open(
@@ -127,6 +128,9 @@ def test_the_letter_lists_what_a_unit_owes_and_leaves_number_and_date_open(
     assert head[2].split("\n")[0] == "Số:        /"
     assert "V/v đôn đốc" in head[2]
     assert head[3] == "…………, ngày …… tháng …… năm 2026"
+    left, right = document.tables[-1].rows[0].cells
+    assert right.text.strip() == "GIÁM ĐỐC"
+    assert left.text == "Nơi nhận:\n- Như trên;\n- Lưu: VT, …"
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
     assert "Kính gửi: Sở Tư pháp" in text
     assert "thời hạn đã hết lúc 24:00 Chủ nhật, 15/11/2026 (trễ 2 ngày)" in text

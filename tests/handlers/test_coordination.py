@@ -50,9 +50,12 @@ def test_the_overview_counts_the_units_by_stage(bench: Bench, lan: Officer) -> N
         "Phân công thẩm định: đã giao 0/10 lĩnh vực, đã nhận 0/0"
     )
     assert lan.labels == [
+        "Nhắc 29 đơn vị chưa bắt đầu",
+        "Bảng tiến độ (ảnh)",
+        "Không liên lạc được",
+        "Xuất Excel",
         "Chưa bắt đầu (29)",
         "Đang làm (1)",
-        "Không liên lạc được",
         "Ai chưa nhận được",
         "Phân công thẩm định",
         "Về trang đầu",
