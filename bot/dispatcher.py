@@ -6,19 +6,17 @@ its step did: the worker rolls back and has it shown to the person in a transact
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.channel import Abilities, Edited, Press, Typed
 from bot.deeds import Deed, Event, Handed, as_json, from_json, is_loose_text
-from bot.routing import Goal, Routes, position_of, read_token
-from bot.words import choices_on_screen
+from bot.presses import Presses
+from bot.routing import Goal, Routes
+from bot.shell import Shell
 from handlers.dialogue import Choice, Conversation, Links, PassOn, Turn
-from models import outbox
 from models.acquaintances import Acquaintances
-from models.messages import Kind, decode, decode_choices
-from models.outbox import OutboxMessage, Recipient
+from models.outbox import OutboxMessage
 from models.people import Binding, By, Role
 from models.refusals import Refusal
 
@@ -44,7 +42,7 @@ class Dispatcher:
     def refuse(self, session: Session, event: Event, refusal: Refusal) -> None:
         """Tell the person why nothing came of the event; the chat stays where it was."""
         answering = Answering(self, session, event)
-        answering.show_refusal(refusal)
+        answering.refuse(refusal)
         answering.keep()
 
 
@@ -67,23 +65,29 @@ class Answering:
         )
         self._where, self._person = meeting.where, meeting.person
         self._bindings = list(meeting.bindings)
-        self._pressed_on: OutboxMessage | None = None
+        person_id = self._person.id if self._person else None
+        self._shell = Shell(session, event, self._where, person_id)
+        buttons = self._abilities.buttons
+        self._presses = Presses(session, event, self._where, buttons=buttons)
 
     def keep(self) -> None:
-        message = self._pressed_on
-        if message is not None and message.kind is Kind.NOTICE and message.opened_at is None:
-            outbox.mark_opened(self._session, message.ref, self._event.at)
+        self._presses.mark_opened()
         self._meeting.keep(self._session)
 
+    def refuse(self, refusal: Refusal) -> None:
+        deed = self._presses.read(self._event.deed)
+        if isinstance(deed, Press):
+            self._presses.find(deed)  # What came of it is undone; that it was seen is not.
+        self._shell.refuse(refusal, None if refusal.offers else self._presses.prompt())
+
     def answer(self, deed: Deed) -> None:
-        if isinstance(deed, Typed) and not self._abilities.buttons:
-            deed = self._as_press(deed)
+        deed = self._presses.read(deed)
         if not self._bindings and not self._is_joining(deed):
             self._run(self._routes.for_strangers(deed), binding=None)
             return
         match deed:
             case Edited():
-                self._say_not_recorded(deed)
+                self._shell.say_not_recorded(deed)
             case Press():
                 self._press(deed)
             case Typed():
@@ -92,7 +96,7 @@ class Answering:
                 self._reach(deed, self._routes.for_files(self._where, deed.files, deed.caption))
 
     def _press(self, press: Press) -> None:
-        message, choice, page = self._pressed(press)
+        message, choice, page = self._presses.find(press)
         if message is not None and page is not None:
             self._turn_page(message, page)
             return
@@ -124,7 +128,7 @@ class Answering:
                 return
         if barred and not is_loose_text(deed):
             raise Refusal("not_your_role", [Choice("menu")])
-        self._repeat_prompt()
+        self._shell.repeat(self._presses.prompt())
 
     def _run(self, goal: Goal, binding: Binding | None) -> None:
         by = By(self._event.at, self._person, binding, self._event.id)
@@ -181,7 +185,7 @@ class Answering:
             Choice("act_as", binding.id, unit=binding.unit.short_name, role=binding.role)
             for binding in fitting
         ]
-        self._say("which_role", offers, memory={"again": as_json(deed)})
+        self._shell.say("which_role", offers, memory={"again": as_json(deed)})
 
     def _act_as(self, value: str, message: OutboxMessage) -> None:
         binding = next((b for b in self._bindings if str(b.id) == value), None)
@@ -190,140 +194,18 @@ class Answering:
         self._where.binding_id = binding.id
         self.answer(from_json(message.memory["again"]))
 
-    # Screens
-
     def _turn_page(self, message: OutboxMessage, page: int) -> None:
-        """Say the same message again, open at another page, to the role it was said to."""
         held = {None, *(binding.id for binding in self._bindings)}
         if message.binding_id not in held:
             raise Refusal("role_ended", [Choice("menu")])
-        place = outbox.Place(
-            message.conversation, message.state, dict(message.memory), message.numbering
-        )
-        self._where.prompt_id = outbox.enqueue(
-            self._session,
-            message.name,
-            decode(message.values),
-            to=self._here(),
-            key=f"turn:{self._event.id}:page",
-            at=self._event.at,
-            kind=Kind.ANSWER,
-            choices=decode_choices(message.choices),
-            always=decode_choices(message.always),
-            page=page,
-            place=place,
-        )
-
-    def show_refusal(self, refusal: Refusal) -> None:
-        """Say no and why, with the ways out, or else with what the screen offered before."""
-        self._find_press()  # What came of it is undone; that the message was seen is not.
-        prompt = None if refusal.offers else self._prompt()
-        offers = list(refusal.offers)
-        if offers and Choice("menu") not in offers:
-            offers.append(Choice("menu"))
-        self._say(f"refusal.{refusal.name}", offers, prompt=prompt, **refusal.values)
-
-    def _say_not_recorded(self, edited: Edited) -> None:
-        """Once for a message: a live location is edited every few seconds (T15)."""
-        outbox.enqueue(
-            self._session,
-            "edit_not_recorded",
-            to=self._here(),
-            key=f"edited:{self._event.channel}:{self._event.address}:{edited.of}",
-            at=self._event.at,
-            kind=Kind.ANSWER,
-        )
-
-    def _repeat_prompt(self) -> None:
-        prompt = self._prompt()
-        ways = [] if prompt else [Choice("menu"), Choice("help")]
-        self._say("unknown_here", ways, prompt=prompt)
-
-    def _say(
-        self,
-        name: str,
-        /,
-        choices: Sequence[Choice] = (),
-        *,
-        prompt: OutboxMessage | None = None,
-        memory: dict[str, Any] | None = None,
-        **values: Any,
-    ) -> None:
-        place = outbox.Place(memory=memory)
-        always: Sequence[Choice] = ()
-        if prompt is not None:
-            choices, always = decode_choices(prompt.choices), decode_choices(prompt.always)
-            place = outbox.Place(
-                prompt.conversation, prompt.state, dict(prompt.memory), prompt.numbering
-            )
-        message_id = outbox.enqueue(
-            self._session,
-            name,
-            values,
-            to=self._here(prompt),
-            key=f"turn:{self._event.id}:shell:{name}",
-            at=self._event.at,
-            kind=Kind.ANSWER,
-            choices=choices,
-            always=always,
-            page=prompt.page if prompt else 0,
-            place=place,
-        )
-        if choices or always:
-            self._where.prompt_id = message_id
-
-    def _here(self, prompt: OutboxMessage | None = None) -> Recipient:
-        person_id = self._person.id if self._person else None
-        binding_id = prompt.binding_id if prompt else None
-        return Recipient(self._event.channel, self._event.address, person_id, binding_id)
-
-    def _prompt(self) -> OutboxMessage | None:
-        prompt_id = self._where.prompt_id
-        return self._session.get(OutboxMessage, prompt_id) if prompt_id else None
-
-    # Reading
-
-    def _as_press(self, typed: Typed) -> Typed | Press:
-        """Where there are no buttons, a number or a letter alone picks a choice (I10)."""
-        message = self._prompt()
-        if typed.text.strip().startswith("*"):
-            message = outbox.last_starred(self._session, self._event.channel, self._event.address)
-        if message is None:
-            return typed
-        position = position_of(typed.text, message)
-        screen = choices_on_screen(message)
-        if position is None or position >= len(screen):
-            return typed
-        return Press(screen[position][1])
+        self._shell.turn_page(message, page)
 
     def _is_joining(self, deed: Deed) -> bool:
         """An unbound person's answer to an invitation is heard too, and no other press."""
         if not isinstance(deed, Press):
             return False
-        message, choice, _ = self._pressed(deed)
+        message, choice, _ = self._presses.find(deed)
         if message is None or choice is None:
             return False
         goal = next(self._routes.for_choice(message, choice), None)
         return goal is not None and goal.conversation.strangers
-
-    def _find_press(self) -> None:
-        deed: Deed = self._event.deed
-        if isinstance(deed, Typed) and not self._abilities.buttons:
-            deed = self._as_press(deed)
-        if isinstance(deed, Press):
-            self._pressed(deed)
-
-    def _pressed(self, press: Press) -> tuple[OutboxMessage | None, Choice | None, int | None]:
-        """The message of this chat, and the choice on it or the page of it; None for what is
-        not there."""
-        ref, position, page = read_token(press.token)
-        message = outbox.by_ref(self._session, ref) if ref else None
-        if message is None or not self._is_for_this_chat(message):
-            return (None, None, None)
-        self._pressed_on = message
-        choices = decode_choices(message.choices) + decode_choices(message.always)
-        offered = position is not None and position < len(choices)
-        return (message, choices[position or 0] if offered else None, page)
-
-    def _is_for_this_chat(self, message: OutboxMessage) -> bool:
-        return (message.channel, message.address) == (self._event.channel, self._event.address)
