@@ -35,6 +35,7 @@ UNDERSTOOD = {
     "self_score_recorded",
     "reminder_noted",
     "reminder_self_assessment",
+    "reminder_together",
 }
 
 
@@ -100,7 +101,8 @@ def _check_deeds(session: Session, officer: Officer, found: Findings) -> None:
     files = select(Evidence.name).join(EvidenceLink).where(Evidence.added_by_id == person)
     said = select(Explanation.text).where(Explanation.written_by_id == person)
     scored = select(SelfScore.inputs).where(SelfScore.scored_by_id == person)
-    noted = select(AuditEntry.id).where(
+    # One press may be about several that came together.
+    noted = select(AuditEntry.event_id.distinct()).where(
         AuditEntry.action == "acknowledge_reminder", AuditEntry.person_id == person
     )
     done = officer.done
