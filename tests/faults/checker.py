@@ -102,9 +102,8 @@ def _check_deeds(session: Session, officer: Officer, found: Findings) -> None:
     said = select(Explanation.text).where(Explanation.written_by_id == person)
     scored = select(SelfScore.inputs).where(SelfScore.scored_by_id == person)
     # One press may be about several that came together.
-    noted = select(AuditEntry.event_id.distinct()).where(
-        AuditEntry.action == "acknowledge_reminder", AuditEntry.person_id == person
-    )
+    acknowledged = (AuditEntry.action == "acknowledge_reminder", AuditEntry.person_id == person)
+    noted = select(AuditEntry.event_id).where(*acknowledged).distinct()
     done = officer.done
     kept = list(session.scalars(files.order_by(Evidence.id)))
     _compare(Counter(done.files), Counter(kept), found)
