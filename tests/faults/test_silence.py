@@ -21,6 +21,7 @@ from tests.faults.stage import Stage, Talker, eventually
 from tests.papers import pdf
 
 UNITS = ("STP", "STC", "SXD", "SCT", "SYT", "SNGV")
+CODES = ("1.1.1", "1.1.2", "1.1.3", "1.2.1", "1.3.1")
 PEOPLE = figures.count(300, 30)
 OUTAGES, WRITERS = figures.count(20, 2), figures.count(50, 12)
 CLOSED = "Chưa nhận: thời hạn"
@@ -73,7 +74,8 @@ class Case:
         if self.card is None:
             new = pdf(f"{id} {self.seen}")
             kept = world.keep("KH.pdf", "application/pdf", new).as_json()
-            world.user_sends(id, {"document": kept, "caption": "1.1.1"})
+            code = CODES[self.seen % len(CODES)]  # A line takes forty.
+            world.user_sends(id, {"document": kept, "caption": code})
         else:
             data = self.card.button("Giải trình thay tài liệu").data
             world.user_presses(id, self.card.id, data)
