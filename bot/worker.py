@@ -6,7 +6,7 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 TURNS_AT_ONCE = 64
 FETCHES_AT_ONCE = 16  # Fewer than there are connections: slow files must not hold up answers.
+ALBUM_LOOKS_BACK = 20  # Events; an album has up to ten parts.
 ALBUM_SECONDS = 1.5  # Telegram hands over the parts of an album as single events, in a row.
 PAUSES = (1, 5, 30)  # Seconds before an event that failed is tried again; then it is dead.
 LONGEST_PAUSE = 60
@@ -237,6 +238,8 @@ class Worker:
         """
         if not isinstance(signal, Attached):
             return signal
+        if signal.album and not signal.caption:
+            signal = replace(signal, caption=await self._caption_before(first, signal.album))
         if passage is Passage.WITHOUT_FILES:
             return Handed(self._gate.refuse(signal), signal.caption)
         here = (first.channel, first.address)
@@ -246,6 +249,19 @@ class Worker:
         async with self._fetches:
             files = await self._reception.receive(first.channel, signal, age)
         return Handed(files, signal.caption)
+
+    async def _caption_before(self, first: Waiting, album: str) -> str:
+        """The words of an album are with its first part, which had its turn when an outage came
+        between the parts."""
+        bodies = await self._database.read(
+            lambda session: inbox.bodies_before(session, first, ALBUM_LOOKS_BACK)
+        )
+        for body in bodies:
+            with contextlib.suppress(Exception):  # It is a dead letter of its own.
+                part = self._channels[first.channel].read(body)
+                if isinstance(part, Attached) and part.album == album and part.caption:
+                    return part.caption
+        return ""
 
     def _turn(
         self,

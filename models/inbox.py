@@ -144,6 +144,13 @@ def find(session: Session, id: int) -> Waiting | None:
     return None if row is None else Waiting(*row)
 
 
+def bodies_before(session: Session, event: Waiting, limit: int) -> list[dict[str, Any]]:
+    """What came last in its chat before ``event``, the newest first."""
+    here = (InboxEvent.channel == event.channel, InboxEvent.address == event.address)
+    query = select(InboxEvent.body).where(*here, InboxEvent.id < event.id)
+    return list(session.scalars(query.order_by(InboxEvent.id.desc()).limit(limit)))
+
+
 def dead(session: Session, limit: int = 50) -> list[InboxEvent]:
     query = select(InboxEvent).where(InboxEvent.status == EventStatus.DEAD)
     return list(session.scalars(query.order_by(InboxEvent.id).limit(limit)))

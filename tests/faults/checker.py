@@ -35,6 +35,7 @@ UNDERSTOOD = {
     "self_score_recorded",
     "reminder_noted",
     "reminder_self_assessment",
+    "reminder_together",
 }
 
 
@@ -100,9 +101,9 @@ def _check_deeds(session: Session, officer: Officer, found: Findings) -> None:
     files = select(Evidence.name).join(EvidenceLink).where(Evidence.added_by_id == person)
     said = select(Explanation.text).where(Explanation.written_by_id == person)
     scored = select(SelfScore.inputs).where(SelfScore.scored_by_id == person)
-    noted = select(AuditEntry.id).where(
-        AuditEntry.action == "acknowledge_reminder", AuditEntry.person_id == person
-    )
+    # One press may be about several that came together.
+    acknowledged = (AuditEntry.action == "acknowledge_reminder", AuditEntry.person_id == person)
+    noted = select(AuditEntry.event_id).where(*acknowledged).distinct()
     done = officer.done
     kept = list(session.scalars(files.order_by(Evidence.id)))
     _compare(Counter(done.files), Counter(kept), found)

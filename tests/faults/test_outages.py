@@ -160,6 +160,21 @@ def test_an_hour_without_telegram_is_worked_off_in_order(stage: Stage) -> None:
         assert len([said for said in person.texts if "còn 3 ngày làm việc" in said]) == 1
 
 
+def test_an_album_that_an_outage_tears_apart_goes_to_one_line(stage: Stage) -> None:
+    """Its first part was stored and handed in before the others came, which have no caption."""
+    an = stage.officer()
+    an.user.document("a.pdf", pdf("a"), "1.1.2", media_group_id="7")
+    an.sees(RECEIPT)
+    an.user.text("/lich")
+    an.sees(CALENDAR)
+    for name in ("b", "c"):
+        an.user.document(f"{name}.pdf", pdf(name), media_group_id="7")
+    an.sees("✓ Đã lưu 2/2 tệp cho 1.1.2")
+    stage.settled()
+    assert stage.filed() == ["a.pdf", "b.pdf", "c.pdf"]
+    assert len(an.texts) == 3
+
+
 def tries(stage: Stage) -> int:
     """How often the bot has tried to send what waits."""
     with stage.sessions() as session:

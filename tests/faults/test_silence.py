@@ -21,9 +21,11 @@ from tests.faults.stage import Stage, Talker, eventually
 from tests.papers import pdf
 
 UNITS = ("STP", "STC", "SXD", "SCT", "SYT", "SNGV")
+CODES = ("1.1.1", "1.1.2", "1.1.3", "1.2.1", "1.3.1")
 PEOPLE = figures.count(300, 30)
 OUTAGES, WRITERS = figures.count(20, 2), figures.count(50, 12)
 CLOSED = "Chưa nhận: thời hạn"
+TAKEN = ("✓ Đã lưu", "Anh/chị giải trình vì sao")  # A file; a press.
 BACK = "▲ Kênh này vừa hoạt động trở lại."
 
 
@@ -70,21 +72,20 @@ class Case:
     def act(self, stage: Stage) -> None:
         world, id = stage.api.world, self.talker.user.id
         if self.card is None:
-            kept = world.keep("KH.pdf", "application/pdf", pdf(str(id))).as_json()
-            world.user_sends(id, {"document": kept, "caption": "1.1.1"})
+            new = pdf(f"{id} {self.seen}")
+            kept = world.keep("KH.pdf", "application/pdf", new).as_json()
+            code = CODES[self.seen % len(CODES)]  # A line takes forty.
+            world.user_sends(id, {"document": kept, "caption": code})
         else:
             data = self.card.button("Giải trình thay tài liệu").data
             world.user_presses(id, self.card.id, data)
 
     def unfair(self) -> list[str]:
         """What was answered, where that is wrong."""
-        answers = [said for said in self.talker.texts[self.seen :] if not_news(said)]
+        said = self.talker.texts[self.seen :]
+        answers = [each for each in said if any(words in each for words in (CLOSED, *TAKEN))]
         refused = [said.startswith(CLOSED) for said in answers]
-        return [] if refused == [self.offset >= 0] else [f"{self.offset:+} s", *answers]
-
-
-def not_news(said: str) -> bool:
-    return not said.startswith(("▲ ", "Kế hoạch", "Lịch"))
+        return [] if refused == [self.offset >= 0] else [f"{self.offset:+} s", *said]
 
 
 @pytest.mark.heavy
@@ -122,7 +123,7 @@ def outage(stage: Stage, people: list[Talker], chance: random.Random) -> list[Ca
         by = By(stage.clock())
         conduct.move(session, by, campaign, Step.SELF_ASSESSMENT, None, closes_at, "")
     pressing, sending = people[::2], people[1::2]
-    cards = [an.asks("/minhchung 1.1.1", "1.1.1") for an in pressing]
+    cards = [an.asks("/minhchung 1.1.1", "Tài liệu kiểm chứng:") for an in pressing]
     stage.settled(60)
 
     def turn_to(offset: float) -> None:

@@ -25,7 +25,7 @@ from tests.papers import pdf
 UNITS = ("STP", "STC", "SXD", "SCT", "SYT", "SNGV")
 CODES = ("1.1.1", "1.1.2", "1.1.3")
 CALENDAR, RECEIPT = "Lịch đợt đánh giá", "✓ Đã lưu 1/1"
-ROUNDS = figures.count(40, 2)
+ROUNDS = figures.count(15, 2)
 SECONDS = (0.05, 2.0)  # Each commit takes so long,
 SHARE = 0.02  # and so many of the statements.
 READY_SECONDS = 30  # As after an outage (X11).

@@ -125,10 +125,10 @@ def _prepare(order: Order) -> Shared:
     shared = Shared(order.shared)
     Crossings(order.points, lambda: shared.armed, order.fatal).watch()
     desk.wall_clock = shared  # type: ignore[assignment]
-    # What takes seconds in earnest takes tenths here.
+    # What takes seconds in earnest takes tenths here; but how long an album is waited for, as a
+    # new start may lie between its parts.
     worker.PAUSES = (0.02, 0.02, 0.02)  # type: ignore[misc]
     worker.LOOK_SECONDS = 0.2  # type: ignore[misc, assignment]
-    worker.ALBUM_SECONDS = 0.3
     app.RESTART_SECONDS = 0.2
     reminders.TICK_SECONDS = 0.2  # type: ignore[misc, assignment]
     TelegramChannel.limits = Limits(chat_burst=100)
