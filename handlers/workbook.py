@@ -26,6 +26,7 @@ from models.policy import Action
 from models.refusals import Refusal
 from models.workbook import WorkbookReturn
 
+LOOKED_AT = ("doubt", "stays", "claim")  # What a change says beside its points.
 LISTED = 5  # Changes a message; each may be a long line.
 
 
@@ -63,8 +64,10 @@ def turn_page(turn: Turn, value: str) -> None:
 
 
 def show(turn: Turn, kept: WorkbookReturn, page: int = 0, notes: Sequence[Part] = ()) -> None:
-    """What it would change, bad cells first, a few at a time; said aside: it may interrupt."""
+    """What it would change, bad cells first, then what is to be looked at again, a few at a time;
+    said aside: it may interrupt."""
     changes = [decode(change["says"]) for change in kept.changes]
+    changes.sort(key=lambda says: not any(says.values.get(name) for name in LOOKED_AT))
     lines = [*(decode(part) for part in kept.refused), *changes]
     new = sum(not change["base"] for change in kept.changes)
     first = page * LISTED

@@ -17,6 +17,7 @@ class Fault(enum.StrEnum):
     MACROS = "file_has_macros"
     MACROS_INSIDE = "archive_holds_macros"
     LOCKED = "file_is_locked"
+    DAMAGED = "workbook_is_damaged"
     UNSAFE = "archive_is_unsafe"
     PICTURE = "picture_is_too_large"
 

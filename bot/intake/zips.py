@@ -59,7 +59,8 @@ class Entry:
 def look(file: BinaryIO, name: str, fault_of: Callable[[str], Fault | None]) -> str | None:
     """The media type of a ZIP file; None if it is not one. Raises Stop.
 
-    A damaged one is kept as it is, unless a program that repairs it would find macros.
+    A damaged one is kept as it is, unless a program that repairs it would find macros, or it is
+    called a workbook.
     """
     starts = read_at(file, 0, 4) in {b"PK\3\4", b"PK\5\6", b"PK\7\x08"}
     try:
@@ -71,6 +72,9 @@ def look(file: BinaryIO, name: str, fault_of: Callable[[str], Fault | None]) -> 
             return None
         if holds(file, b"vbaproject"):
             raise macros(name) from None
+        if name.rstrip(". ").lower().endswith(".xlsx"):
+            # Perhaps a unit's sheet, cut off on its way: kept, it would never be read.
+            raise Stop(Fault.DAMAGED) from None
         return OPAQUE
     return _kind(file, name, _by_name(entries), fault_of)
 

@@ -46,7 +46,10 @@ conversation = Conversation(
             on_choice("no_cases", lambda turn, _: answers.enter_cases(turn, "0")),
         ],
         At.POINTS: [on_text(answers.enter_points)],
-        At.REASON: [on_text(answers.enter_reason)],
+        At.REASON: [
+            on_text(answers.enter_reason),
+            on_choice("reason_beginning", answers.keep_beginning),
+        ],
         At.DOUBT: [
             on_choice("percent_meant", answers.take_percent),
             on_choice("figures_right", answers.take_figures),
@@ -55,7 +58,10 @@ conversation = Conversation(
             on_text(claiming.enter_points),
             on_choice("by_rule", claiming.by_rule),
         ],
-        At.CLAIM_REASON: [on_text(claiming.enter_reason)],
+        At.CLAIM_REASON: [
+            on_text(claiming.enter_reason),
+            on_choice("reason_beginning", claiming.keep_beginning),
+        ],
         At.CLAIM_DOUBT: [
             on_choice("by_rule", claiming.score_by_rule),
             on_choice("by_rule_not_assessed", claiming.score_by_rule),

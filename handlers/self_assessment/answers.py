@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from handlers.dialogue import Choice, Part, State, Turn
-from handlers.self_assessment import claiming, results
+from handlers.self_assessment import claiming, reasons, results
 from handlers.self_assessment.questions import (
     At,
     ask_cases,
@@ -115,7 +115,13 @@ def enter_points(turn: Turn, text: str) -> State:
 
 
 def enter_reason(turn: Turn, text: str) -> State | None:
+    if state := reasons.ask_shorter(turn, At.REASON, text.strip()):
+        return state
     return record(turn, {"points": turn.memory["points"], "reason": text.strip()})
+
+
+def keep_beginning(turn: Turn, _: str) -> State | None:
+    return enter_reason(turn, reasons.beginning(turn))
 
 
 def record(turn: Turn, inputs: dict[str, Any]) -> State | None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from handlers.dialogue import Choice, Part, State, Turn
-from handlers.self_assessment import results
+from handlers.self_assessment import reasons, results
 from handlers.self_assessment.questions import At, chosen, question
 from models import assessment, points
 from models.assessment import Claim, Line, SelfScore
@@ -55,9 +55,16 @@ def enter_points(turn: Turn, text: str) -> State | None:
     )
 
 
-def enter_reason(turn: Turn, text: str) -> None:
+def enter_reason(turn: Turn, text: str) -> State | None:
+    if state := reasons.ask_shorter(turn, At.CLAIM_REASON, text.strip()):
+        return state
     claim = Claim(points.parse_points(turn.memory["points"]), text.strip())
     _settle(turn, claim)
+    return None
+
+
+def keep_beginning(turn: Turn, _: str) -> State | None:
+    return enter_reason(turn, reasons.beginning(turn))
 
 
 def by_rule(turn: Turn, _: str = "") -> None:

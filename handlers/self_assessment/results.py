@@ -85,6 +85,8 @@ def say_recorded(
 def proof(turn: Turn, line: Line) -> Part:
     if count := assessment.evidence_count(turn.session, line.id):
         return Part("line_has_evidence", count=count)
+    if assessment.explanation_of(turn.session, line.id):
+        return Part("line_explained_instead")
     return Part(
         "line_without_evidence" if line.item.evidence_required else "line_needs_no_evidence"
     )

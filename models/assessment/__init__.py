@@ -18,6 +18,7 @@ from models.assessment.claims import (
     why_claim_stands,
     why_not_claim,
     why_not_claim_points,
+    why_reason_too_long,
 )
 from models.assessment.data_days import (
     are_figures,
@@ -139,5 +140,6 @@ __all__ = [
     "why_not_own_work",
     "why_not_score",
     "why_not_work",
+    "why_reason_too_long",
     "why_scored_since",
 ]

@@ -47,7 +47,7 @@ _ITEMS = {
     AdjustmentKind.PENALTY: ("TRU", "Điểm trừ"),
 }
 _KINDS = {code: kind for kind, (code, _) in _ITEMS.items()}
-_GUIDANCE = "theo quy định của đợt đánh giá, ngoài thang điểm"
+_GUIDANCE = "Theo quy định của đợt đánh giá, tính riêng ngoài thang điểm"
 
 
 def kind_of(code: str) -> AdjustmentKind:

@@ -53,8 +53,13 @@ def why_not_claim(line: Line, rule_points: Decimal | None, claim: Claim) -> Refu
         return refusal
     if not claim.reason.strip():
         return Refusal("claim_needs_reason")
-    if len(claim.reason) > REASON_SIGNS:
-        return Refusal("reason_too_long", length=len(claim.reason), limit=REASON_SIGNS)
+    return why_reason_too_long(claim.reason)
+
+
+def why_reason_too_long(reason: str) -> Refusal | None:
+    """A reason is a remark beside a figure; what is longer is an explanation or a document."""
+    if len(reason) > REASON_SIGNS:
+        return Refusal("reason_too_long", length=len(reason), limit=REASON_SIGNS)
     return None
 
 

@@ -9,7 +9,12 @@ from sqlalchemy.orm import Session
 
 from models import audit, campaigns, policy
 from models.assessment import queries
-from models.assessment.claims import Claim, why_claim_stands, why_not_claim
+from models.assessment.claims import (
+    Claim,
+    why_claim_stands,
+    why_not_claim,
+    why_reason_too_long,
+)
 from models.assessment.tables import Assessment, Line, SelfScore
 from models.catalogue.kinds import Inputs, NotAssessed
 from models.catalogue.queries import rule_of
@@ -96,6 +101,7 @@ def score(
     if seen is not None:
         _check(why_scored_since(session, by, line, inputs, seen))
     assert by.person_id is not None  # The policy lets only people score.
+    _check(why_reason_too_long(str(inputs.get("reason", ""))))
     if claim is None and not drops_claim:
         before = queries.score_of(session, line.id)
         _check(why_claim_stands(before, _rule_points(line, inputs), line))

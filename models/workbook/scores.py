@@ -62,6 +62,9 @@ def read_score(each: Recorded, base: Asked, returned: Returned, today: date) -> 
     if not faults and inputs is None and base.inputs is None:
         waiting = [cell for cell in returned.cells(code)[2:] if not cell.is_empty]
         faults += [(cell, Refusal("workbook_line_not_filled")) for cell in waiting]
+    if inputs is not None and not same(inputs, base.inputs):
+        # Only what is new: an older one may be longer, and nobody has touched it.
+        faults += _too_long(returned.inputs[rows[-1]], inputs)
     if not faults and inputs is not None:
         claim = _tried(faults, lambda: _fitting(each, base, inputs, claim, returned))
     if base.as_of is not None and as_of is None and not faults and same(inputs, base.inputs):
@@ -69,6 +72,12 @@ def read_score(each: Recorded, base: Asked, returned: Returned, today: date) -> 
     if faults:
         raise Unreadable(faults)
     return Asked(inputs, claim, as_of)
+
+
+def _too_long(cell: Cell, inputs: dict[str, Any]) -> list[tuple[Cell, Refusal]]:
+    """A line that the unit judges itself has its reason in the last of its cells."""
+    refusal = assessment.why_reason_too_long(str(inputs.get("reason", "")))
+    return [(cell, refusal)] if refusal else []
 
 
 def _day(each: Recorded, cell: Cell, today: date) -> date | None:

@@ -82,6 +82,7 @@ REFUSED: dict[str, tuple[bytes, Fault]] = {
     "cu co macro.xls": (compound({"Workbook": BIFF, "_VBA_PROJECT_CUR": None}), Fault.MACROS),
     "cu co macro.doc": (compound({"Macros": None, "WordDocument": b""}), Fault.MACROS),
     "excel 4.xls": (compound({"Workbook": BIFF + SHEET}), Fault.MACROS),
+    "gui do.xlsx": (archive(OFFICE_PARTS)[:-30], Fault.DAMAGED),
     "khoa.xlsx": (compound({"EncryptedPackage": b"", "EncryptionInfo": b""}), Fault.LOCKED),
     "khoa.doc": (compound({"WordDocument": bytes(11) + b"\1"}), Fault.LOCKED),
     "khoa.xls": (compound({"Workbook": BIFF + struct.pack("<HHI", 0x2F, 4, 0)}), Fault.LOCKED),

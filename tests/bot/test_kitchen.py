@@ -222,6 +222,17 @@ def child_of(made: Kitchen) -> int:
     return made.inspector_pid
 
 
+def test_a_workbook_needs_no_numpy_and_a_picture_still_has_it() -> None:
+    """A child holds 18 MB less, and its first workbook comes sooner."""
+    code = (
+        "import sys; from bot.reports import load; load('workbook');"
+        "print('numpy' in sys.modules); load('rehearsal_picture'); import matplotlib.figure;"
+        "print('numpy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    assert done.stdout.decode().split() == ["False", "True"]
+
+
 @pytest.mark.parametrize("report", sorted(REPORTS))
 def test_what_makes_a_report_knows_no_database_and_no_event_loop(report: str) -> None:
     """A child that was just started has its first file within a second: what it loads counts."""

@@ -57,7 +57,7 @@ def test_a_bonus_is_claimed_with_grounds_and_files_and_stays_outside_the_total(
     an.types("/guiduyet")
     assert "Điểm thưởng: chưa đề nghị (trần 2).\nĐiểm trừ: chưa khai báo (trần 1,5)." in an.text
     an.picks("adjustments")
-    assert an.labels[:2] == ["THUONG Điểm thưởng", "TRU Điểm trừ"]
+    assert an.labels[:2] == ["Điểm thưởng", "Điểm trừ"]
     an.picks("line")
     an.picks("score")
     assert an.text.endswith("Đơn vị đề nghị thưởng bao nhiêu điểm? Nhập từ 0 đến 2, ví dụ 0,5.")

@@ -48,7 +48,7 @@ def test_a_claim_stands_beside_the_rule_s_points_with_its_reason(
     an.picks("claim_other")
     assert an.text == (
         "1.3.3 Xử lý vấn đề phát hiện qua kiểm tra (tối đa 1 điểm)\n"
-        "47/50 = 94%. Từ 80% trở lên được tính theo tỷ lệ: theo quy tắc 0,94/1 điểm.\n"
+        "47/50 = 94%. Từ 80% trở lên được tính theo tỷ lệ. Kết quả theo quy tắc: 0,94/1 điểm.\n"
         "Anh/chị tự chấm bao nhiêu điểm? Nhập từ 0 đến 1, ví dụ 0,75."
     )
     for text, refusal in (
@@ -62,10 +62,10 @@ def test_a_claim_stands_beside_the_rule_s_points_with_its_reason(
     an.types("1")
     assert "cao hơn kết quả theo quy tắc (0,94 điểm)" in an.text
     an.types("x" * 501)
-    an.sees("refusal.reason_too_long", length=501)
+    an.sees("reason_is_too_long", length=501, limit=500)
     an.types(REASON)
     assert an.text.startswith(
-        "47/50 = 94%. Từ 80% trở lên được tính theo tỷ lệ: theo quy tắc 0,94/1 điểm, "
+        "47/50 = 94%. Từ 80% trở lên được tính theo tỷ lệ. Kết quả theo quy tắc: 0,94/1 điểm; "
         f"đơn vị tự chấm 1/1 điểm. Lý do: {REASON}\n"
     )
     an.types("1.3.3")
@@ -282,11 +282,11 @@ def test_a_ratio_takes_three_messages_and_its_day_two_taps(bench: Bench, an: Off
         an.sees(f"refusal.{refusal}")
     an.types("31/10")
     assert an.text.startswith(
-        "47/50 = 94%. Từ 80% trở lên được tính theo tỷ lệ (số liệu tính đến 31/10/2026): "
-        "0,94/1 điểm.\n"
+        "47/50 = 94%. Từ 80% trở lên được tính theo tỷ lệ; số liệu tính đến 31/10/2026"
+        ": 0,94/1 điểm.\n"
     )
     an.types("1.3.3")
-    assert "(số liệu tính đến 31/10/2026)" in an.text
+    assert "; số liệu tính đến 31/10/2026" in an.text
 
 
 def test_after_the_year_its_last_day_is_offered(bench: Bench, an: Officer) -> None:
@@ -302,7 +302,7 @@ def test_after_the_year_its_last_day_is_offered(bench: Bench, an: Officer) -> No
     an.types("11/01/2027")
     an.sees("refusal.data_day_of_other_year")
     an.picks("on_day", "2026-12-31")
-    assert "(số liệu tính đến 31/12/2026)" in an.text
+    assert "; số liệu tính đến 31/12/2026" in an.text
 
 
 def test_one_day_for_all_figures_that_have_none(bench: Bench) -> None:

@@ -153,7 +153,7 @@ def test_claims_stand_with_the_rule_s_points_and_bonus_points_below_the_sum(
         claimed = next(row for row in annex if row[0] == "1.3.3")
         assert claimed[4] == "1"
         assert claimed[5].startswith(reason)
-        assert claimed[3].endswith("(số liệu tính đến 12/11/2026)")
+        assert claimed[3].endswith("; số liệu tính đến 12/11/2026")
         assert "Điểm thưởng: 1,5 (trần 2), ngoài thang điểm." in text
         assert "Điểm trừ: chưa khai báo (trần 1,5)." in text
         assert [row[0] for row in annex[-2:]] == ["", "THUONG"]

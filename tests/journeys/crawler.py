@@ -62,8 +62,8 @@ class Crawler:
             query = select(Line.id, Item.rule_kind).join(Line.item)
             self._kinds = {str(line): str(kind) for line, kind in session.execute(query)}
             # Points beside the 100 have screens of their own, though they are judged as others.
-            query = select(Line.id, Item.code).join(Line.item)
-            beside = session.execute(query.where(Item.method == Method.ADJUSTMENT))
+            codes = select(Line.id, Item.code).join(Line.item)
+            beside = session.execute(codes.where(Item.method == Method.ADJUSTMENT))
             self._beside = {str(line): code for line, code in beside}
             self._kinds |= self._beside
 
