@@ -141,6 +141,7 @@ def letter_values(turn: Turn, letter: ChaseLetter) -> dict[str, Any]:
     """What ``bot.reports.chase_letter`` is made from."""
     campaign = letter.campaign
     return {
+        "above": campaign.owner.parent.name if campaign.owner.parent else "",
         "owner": campaign.owner.name,
         "year": campaign.year,
         "plan": campaign.plan_number,
