@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import appraisal, calendar, campaigns, coordination, milestones, reminders
+from models import appraisal, calendar, campaigns, chasing, coordination, milestones, reminders
 from models.briefs import news
 from models.campaigns import Campaign, Step
 from models.coordination import Stage, UnitStanding
@@ -43,7 +43,9 @@ def brief_of(session: Session, campaign: Campaign, now: datetime) -> Said | None
         owed.append(Part("brief_areas_to_give", n=to_give))
     values = _standing(session, campaign, now)
     values["owed"] = Part("brief_owed", things=owed) if owed else None
-    late = [Choice("late_units")] if values["late"] else []
+    proposed = chasing.proposals(session, campaign, now) if values["late"] else []
+    late = [Choice("rungs_proposed", n=len(proposed))] if proposed else []
+    late += [Choice("late_units")] if values["late"] else []
     choices = [*late, Choice("progress"), *acts, Choice("assign_tasks")]
     return "brief_coordinator", values, choices
 

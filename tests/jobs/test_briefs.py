@@ -107,6 +107,7 @@ def test_the_coordinator_reads_what_stands_what_changed_and_what_is_owed(
         "● còn 9 lĩnh vực chưa giao người thẩm định",
     ]
     assert lan.labels == [
+        "Bước nhắc tiếp theo (30)",
         "Đơn vị trễ hạn",
         "Tiến độ các đơn vị",
         "Việc của cơ quan chủ trì",
