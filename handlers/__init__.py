@@ -38,6 +38,7 @@ _MODULES = (
     "broadcasts",
     "reach",
     "chasing",
+    "escalating",
     "reminders",
     "administration",
     "directory",

@@ -58,11 +58,13 @@ def list_units(turn: Turn, _: str = "") -> State:
     ]
     names = [sheet.unit.short_name for sheet in sheets if sheet.unit_id in listed]
     letter = Choice("chase_letter_all", campaign.id, count=len(sheets))
+    proposed = chasing.proposals(turn.session, campaign, turn.now)
+    next_steps = [Choice("rungs_proposed", n=len(proposed))] if proposed else []
     return turn.ask(
         At.UNITS,
         "units_late",
         offers,
-        always=[letter, *always],
+        always=[*next_steps, letter, *always],
         count=len(sheets),
         listed=Part("units_listed", count=len(names), names=names) if names else None,
     )
@@ -141,6 +143,7 @@ def letter_values(turn: Turn, letter: ChaseLetter) -> dict[str, Any]:
     """What ``bot.reports.chase_letter`` is made from."""
     campaign = letter.campaign
     return {
+        "above": campaign.owner.parent.name if campaign.owner.parent else "",
         "owner": campaign.owner.name,
         "year": campaign.year,
         "plan": campaign.plan_number,

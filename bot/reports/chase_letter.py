@@ -29,10 +29,10 @@ STRUCTURED = ("units", "signatory")  # Not for a sentence as they are.
 
 
 def make(values: Mapping[str, Any]) -> bytes:
-    """Bytes of the file. ``values``: ``language``, ``owner``, ``year``, ``plan`` (its number),
-    ``plan_dated_on``, ``made_at``, ``signatory`` (words, or a part); ``units``, each with
-    ``name``, ``due_at``, ``days`` late, and ``not_scored`` and ``not_backed``, lists of code and
-    title."""
+    """Bytes of the file. ``values``: ``language``, ``above`` and ``owner`` (bodies), ``year``,
+    ``plan`` (its number), ``plan_dated_on``, ``made_at``, ``signatory`` (words, or a part);
+    ``units``, each with ``name``, ``due_at``, ``days`` late, and ``not_scored`` and
+    ``not_backed``, lists of code and title."""
     words, language, units = all_words(), values["language"], values["units"]
     plain = {name: value for name, value in values.items() if name not in STRUCTURED}
 
@@ -41,7 +41,8 @@ def make(values: Mapping[str, Any]) -> bytes:
 
     document = docx.Document()
     lay_out(document)
-    left, right = head(document, [values["owner"]], words, language).rows[1].cells
+    bodies = [name for name in (values["above"], values["owner"]) if name]
+    left, right = head(document, bodies, words, language).rows[1].cells
     put(left, say("number"), size=13)
     put(left, say("summary"), size=12)
     put(right, say("date"), italic=True, size=13)
@@ -55,7 +56,8 @@ def make(values: Mapping[str, Any]) -> bytes:
         if len(units) > 1:
             heading(document, clean(unit["name"]))
         rows = list(_owed(unit))
-        paragraph(document, say("unit" if rows else "unit_complete", **about, count=len(rows)))
+        said = say("unit" if rows else "unit_complete", **about, count=len(rows))
+        paragraph(document, said).paragraph_format.space_after = Pt(6)
         if rows:
             titles = [say(f"column_{name}") for name in ("number", "code", "title", "missing")]
             made = table(document, titles, WIDTHS)

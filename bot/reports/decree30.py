@@ -1,6 +1,7 @@
 """What every document laid out by Decree 30/2020 shares (domain.md 11)."""
 
 import io
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -60,15 +61,21 @@ def head(document: Any, body_names: Sequence[str], words: Words, language: str) 
     rule. The second row is for number and date."""
     table: Table = document.add_table(rows=2, cols=2)
     body, state = table.rows[0].cells
-    *above, own = body_names
+    *above, own = (_in_full(name, words, language) for name in body_names)
     for name in above:
-        put(body, clean(name).upper(), size=12)
-    put(body, clean(own).upper(), bold=True, size=12)
+        put(body, name, size=12)
+    put(body, own, bold=True, size=12)
     rule(body)
     put(state, words.plain("decree30.state", language), bold=True, size=12)
     rule(put(state, words.plain("decree30.motto", language), bold=True, size=13))
     set_widths(table, (Cm(6.2), Cm(10.0)))
     return table
+
+
+def _in_full(body_name: str, words: Words, language: str) -> str:
+    """Capitals, and a committee's name without the short form that lists have (annex I)."""
+    committee = words.plain("decree30.committee", language)
+    return re.sub(r"^UBND\b", committee, clean(body_name).upper())
 
 
 def date_of(at: datetime, words: Words, language: str) -> str:

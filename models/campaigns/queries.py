@@ -1,5 +1,6 @@
 """Campaigns and their windows as they hold for a unit."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import exists, or_, select
@@ -34,18 +35,17 @@ def calendar_of(
 
 
 def effective_windows(
-    session: Session, campaign: Campaign, step: Step
+    session: Session, campaign: Campaign, step: Step, unit_ids: Collection[int] | None = None
 ) -> dict[int, EffectiveWindow]:
-    """The window of ``step`` for each unit that takes part, by the unit's id."""
+    """The window of ``step`` by the unit's id: for ``unit_ids``, or for each that takes part."""
     of_step = (Window.campaign_id == campaign.id, Window.step == step)
     window = session.scalars(select(Window).where(*of_step)).one()
     extended = select(Extension).where(
         Extension.campaign_id == campaign.id, Extension.step == step
     )
     newest = {e.unit_id: e for e in session.scalars(extended.order_by(Extension.id))}
-    return {
-        unit_id: effective(window, newest.get(unit_id)) for unit_id in units_in(session, campaign)
-    }
+    ids = units_in(session, campaign) if unit_ids is None else unit_ids
+    return {unit_id: effective(window, newest.get(unit_id)) for unit_id in ids}
 
 
 def units_in(session: Session, campaign: Campaign, kind: UnitKind | None = None) -> list[int]:

@@ -4,6 +4,7 @@ from models.chasing.actions import draft_letter, open_rungs, record_letter, take
 from models.chasing.debts import Debt, debt_of
 from models.chasing.notices import nudge_values, owed
 from models.chasing.nudging import Nudge, idle_units, nudge, prepare, why_not_nudge
+from models.chasing.proposals import proposals
 from models.chasing.queries import late_sheets, letters, letters_to, listed_units, rungs_taken
 from models.chasing.rules import (
     why_not_date,
@@ -33,6 +34,7 @@ __all__ = [
     "open_rungs",
     "owed",
     "prepare",
+    "proposals",
     "record_letter",
     "rungs_taken",
     "take_rung",

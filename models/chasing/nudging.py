@@ -85,7 +85,7 @@ def prepare(session: Session, campaign: Campaign, now: datetime) -> Nudge:
     windows = campaigns.effective_windows(session, campaign, Step.SELF_ASSESSMENT)
     ids = [standing.unit.id for standing in found]
     workers = _workers(session, ids)
-    nudged, reminded = _nudged(session, campaign, ids), _reminded(session, campaign, ids)
+    nudged, reminded = _nudged(session, campaign, ids), last_reminded(session, campaign, ids)
     idle = []
     for standing in found:
         unit_id = standing.unit.id
@@ -197,7 +197,7 @@ def _nudged(session: Session, campaign: Campaign, ids: Sequence[int]) -> dict[in
     return {row[0]: row[1] for row in session.execute(query)}
 
 
-def _reminded(session: Session, campaign: Campaign, ids: Sequence[int]) -> dict[int, datetime]:
+def last_reminded(session: Session, campaign: Campaign, ids: Sequence[int]) -> dict[int, datetime]:
     """When the ladder last spoke to each unit."""
     theirs = (
         Reminder.campaign_id == campaign.id,

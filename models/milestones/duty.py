@@ -88,11 +88,11 @@ class PlanDuty(Duty):
     before_plan = True
 
     def ladders(self, session: Session, campaign: Campaign) -> list[Ladder]:
-        span = _plan_span(session, campaign)
+        span = plan_span(session, campaign)
         return [self.ladder(campaign, Step.PLAN, span, unit_id=campaign.owner_id)]
 
     def span_of(self, session: Session, reminder: Reminder) -> Span:
-        return _plan_span(session, reminder.campaign)
+        return plan_span(session, reminder.campaign)
 
     def held_by(self, session: Session, reminder: Reminder) -> list[Binding]:
         return reminders.bindings_in(session, reminder.unit_id, (Role.COORDINATOR,))
@@ -146,7 +146,7 @@ def _about(campaign: Campaign) -> dict[str, Any]:
     return {"year": campaign.year, "owner": campaign.owner.short_name}
 
 
-def _plan_span(session: Session, campaign: Campaign) -> Span:
+def plan_span(session: Session, campaign: Campaign) -> Span:
     window = campaigns.effective_window(session, campaign, Step.PLAN, None)
     return Span(campaign.created_at, max(window.closes_at, campaign.created_at + calendar.DAY))
 

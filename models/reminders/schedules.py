@@ -32,10 +32,12 @@ def keep(session: Session, by: By, campaign: Campaign, duty: str, schedule: Sche
     """Keep the ladder and hand out the one before; who may, and the audit, are the caller's."""
     row = _row(session, campaign.id, duty)
     before = from_json(row.content) if row is not None else DEFAULT
+    values = {"content": as_json(schedule), "changed_by_id": by.person_id, "changed_at": by.now}
     if row is None:
-        row = ReminderSchedule(campaign_id=campaign.id, duty=duty)
-        session.add(row)
-    row.content, row.changed_by_id, row.changed_at = as_json(schedule), by.person_id, by.now
+        session.add(ReminderSchedule(campaign_id=campaign.id, duty=duty, **values))
+    else:
+        for name, value in values.items():
+            setattr(row, name, value)
     session.flush()
     return before
 

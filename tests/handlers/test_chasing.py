@@ -181,3 +181,39 @@ def test_the_signed_letter_is_recorded_once_and_its_unit_is_told(
         ).one()
     assert (letter.number, letter.file_name) == ("215/SNV-CCHC", "215-SNV.pdf")
     assert entry.details["number"] == "215/SNV-CCHC"
+
+
+def proposed(lan: Officer) -> list[str]:
+    """What is proposed for STP; nobody else of the units has people."""
+    lan.types("/tiendo")
+    lan.picks("late_units")
+    if "rungs_proposed" not in {choice.action for choice in lan.choices}:
+        return []
+    lan.picks("rungs_proposed")
+    return [line for line in lan.text.splitlines() if line.startswith("▲ Sở Tư pháp")]
+
+
+def test_the_next_step_is_proposed_a_working_day_after_the_last(
+    bench: Bench, lan: Officer, unit: dict[Role, Officer]
+) -> None:
+    """N16: over a weekend nothing is; who is on the list is not proposed any more."""
+    assert proposed(lan) == ["▲ Sở Tư pháp: Nhắc đầu mối"]
+    for day, rung, too_soon, then, following in (
+        ("2026-11-19 16:00", "focal_officer", "2026-11-19 17:00", "2026-11-20 08:00", "dự phòng"),
+        ("2026-11-20 16:00", "deputy", "2026-11-21 16:00", "2026-11-23 07:30", "thủ trưởng"),
+        ("2026-11-23 08:00", "head", "2026-11-24 08:00", "2026-11-25 08:00", "danh sách"),
+    ):  # 21/11 is a Saturday, 24/11 a holiday.
+        bench.clock.set(day)
+        assert proposed(lan)
+        card = lan.last
+        lan.picks("take_proposed", f"{sheet_id(bench, 'STP')}:{rung}", on=card)
+        assert lan.messages[-2].name == "rung_is_taken"
+        lan.picks("take_proposed", f"{sheet_id(bench, 'STP')}:{rung}", on=card)
+        lan.sees("refusal.rung_taken")
+        bench.clock.set(too_soon)
+        assert proposed(lan) == []
+        bench.clock.set(then)
+        assert f"{following} (bước trước: " in proposed(lan)[0]
+    lan.picks("take_proposed", f"{sheet_id(bench, 'STP')}:list")
+    bench.clock.set("2026-11-30 08:00")
+    assert proposed(lan) == []

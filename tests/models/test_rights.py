@@ -280,16 +280,18 @@ def rows(session: Session) -> tuple[int, ...]:
     return tuple(session.execute(select(*counts)).one())
 
 
-def hears(world: World, deed: Deed, by: By) -> str | None:
+def hears(
+    world: World, deed: Deed, by: By, count: Callable[[Session], tuple[int, ...]] = rows
+) -> str | None:
     """What is refused, and then leaves nothing; None for what is done (and undone here)."""
-    before = rows(world.session)
+    before = count(world.session)
     savepoint = world.session.begin_nested()
     try:
         deed(world, by)
         heard = None
     except Refusal as refusal:
         heard = refusal.name
-        assert rows(world.session) == before
+        assert count(world.session) == before
     savepoint.rollback()
     world.session.expire_all()
     return heard
