@@ -10,6 +10,7 @@ from benchmarks import (
     growth,
     officers,
     planning,
+    reached,
     sending,
     standing,
     starting,
@@ -72,6 +73,11 @@ def send(plan: Plan) -> str:
     return sending.report(plan.database, plan.database.parent, seconds)
 
 
+def reach(plan: Plan) -> str:
+    many = reached.MANY if plan.repeats > 1 else 300
+    return reached.report(plan.database, plan.database.parent, many)
+
+
 def queue(plan: Plan) -> str:
     return sending.queue_report(plan.database.parent)
 
@@ -96,6 +102,7 @@ SUITES: dict[str, Callable[[Plan], str]] = {
     "store": store,
     "growth": grow,
     "sending": send,
+    "reach": reach,
     "queue": queue,
     "workbook": fill_in,
     "standing": stand,

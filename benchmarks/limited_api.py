@@ -3,13 +3,15 @@
 
 A message is under way for up to 15 ms longer than another, and its answer takes 40 ms. From a
 second after the first message on, people ask something, at random, from the chats of officers.
+With ``CCHC_BENCH_FAULTS`` set nobody asks anything; instead 1 % have blocked the bot, 1 % of the
+messages are lost with an error of the server, and of 1 % the answer is.
 """
 
 import asyncio
 import os
 import random
 import time
-from collections import deque
+from collections import Counter, deque
 from itertools import count
 
 from aiohttp import web
@@ -21,13 +23,16 @@ JITTER = 0.015
 LATENCY = 0.040
 ASKED_A_SECOND = 2.0
 OFFICERS = frozenset(chats())
+FATES = {1: "blocked", 2: "error", 3: "lost"}  # By the last two digits of the chat's number.
 
 
 class World:
     """``given``: when the question of a chat was handed out; one at a time for each chat."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, faults: bool = False) -> None:
         self.chance = random.Random(seed)
+        self.faults = faults
+        self.copies: Counter[int] = Counter()
         self.accepted: list[float] = []
         self.refused = 0
         self.window: deque[float] = deque()
@@ -43,17 +48,22 @@ class World:
         while self.window and self.window[0] <= now - 1.0:
             self.window.popleft()
         refused = len(self.window) >= PER_SECOND
+        fate = FATES.get(chat % 100, "") if self.faults else ""
         if refused:
             self.refused += 1
         else:
             self.window.append(now)
+            self.copies[chat] += fate not in ("blocked", "error")
             self.accepted.append(now)
             if (given := self.given.pop(chat, None)) is not None:
                 self.waits.append(now - given)
         await asyncio.sleep(LATENCY)
         if refused:
-            wish = {"ok": False, "error_code": 429, "description": "Too Many Requests"}
-            return web.json_response(wish | {"parameters": {"retry_after": 1}}, status=429)
+            return _failed(429, "Too Many Requests", parameters={"retry_after": 1})
+        if fate == "blocked":
+            return _failed(403, "Forbidden: bot was blocked by the user")
+        if fate:
+            return _failed(502, "Bad Gateway")
         return _ok({"message_id": next(self.ids), "date": int(time.time()), "chat": _chat(chat)})
 
     async def ask(self) -> None:
@@ -85,6 +95,8 @@ class World:
             "refused": self.refused,
             "waits": sorted(self.waits),
             "unanswered": len(self.given),
+            "took": self.accepted[-1] - began if self.accepted else 0.0,
+            "copies": self.copies,
         }
 
 
@@ -114,6 +126,11 @@ def _ok(result: object) -> web.Response:
     return web.json_response({"ok": True, "result": result})
 
 
+def _failed(code: int, description: str, **more: object) -> web.Response:
+    failure = {"ok": False, "error_code": code, "description": description, **more}
+    return web.json_response(failure, status=code)
+
+
 def _chat(id: int) -> dict[str, object]:
     return {"id": id, "type": "private", "first_name": f"Officer {id}"}
 
@@ -126,14 +143,14 @@ def _update(id: int, chat: int) -> dict[str, object]:
 
 
 async def main() -> None:
-    world = World(int(os.environ.get("CCHC_SEED", "7")))
+    faults = bool(os.environ.get("CCHC_BENCH_FAULTS"))
+    world = World(int(os.environ.get("CCHC_SEED", "7")), faults=faults)
     runner = web.AppRunner(application(world), access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    asking = asyncio.create_task(world.ask())
     print(f"http://127.0.0.1:{runner.addresses[0][1]}", flush=True)
-    await asking
+    await (asyncio.Event().wait() if faults else world.ask())
 
 
 if __name__ == "__main__":

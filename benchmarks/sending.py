@@ -5,6 +5,7 @@ A broadcast to 10,000 takes six minutes; its first minute is measured.
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -48,7 +49,7 @@ class Outcome:
 def report(officers: Path, folder: Path, seconds: float) -> str:
     queued = folder / "queued.db"
     shutil.copy(officers, queued)
-    _queue_broadcast(queued)
+    queue_broadcast(queued, RECIPIENTS)
     command = [sys.executable, "-m", "bot", "run"]
     candidates = [
         Subject("cchc", command, queued),
@@ -73,9 +74,9 @@ def queue_report(folder: Path) -> str:
 
 
 def _once(subject: Subject, seconds: float) -> Outcome:
-    with _serving() as api, running(subject, api):
+    with serving() as api, running(subject, api):
         until = time.monotonic() + seconds + LONGEST_START
-        while (found := _outcome(api, seconds))["elapsed"] < seconds:
+        while (found := outcome(api, seconds))["elapsed"] < seconds:
             if time.monotonic() > until:
                 raise TimeoutError(f"{found['accepted']} messages only")
             time.sleep(0.5)
@@ -88,9 +89,11 @@ def _once(subject: Subject, seconds: float) -> Outcome:
 
 
 @contextmanager
-def _serving() -> Iterator[str]:
+def serving(**environment: str) -> Iterator[str]:
+    """A server that refuses what goes too fast; its address."""
     command = [sys.executable, "-m", "benchmarks.limited_api"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+    how = {"cwd": ROOT, "env": {**os.environ, **environment}, "text": True}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, **how) as server:
         assert server.stdout is not None
         try:
             yield server.stdout.readline().strip()
@@ -98,7 +101,7 @@ def _serving() -> Iterator[str]:
             server.kill()
 
 
-def _outcome(api: str, seconds: float):  # type: ignore[no-untyped-def]
+def outcome(api: str, seconds: float):  # type: ignore[no-untyped-def]
     with urllib.request.urlopen(f"{api}/outcome?seconds={seconds}", timeout=10) as answer:
         return json.load(answer)
 
@@ -117,11 +120,11 @@ def _cells(outcome: Outcome) -> list[str]:
     ]
 
 
-def _queue_broadcast(path: Path) -> None:
+def queue_broadcast(path: Path, recipients: Sequence[int]) -> None:
     engine = database.create(f"sqlite:///{path}")
     at = wall_clock()
     with Session(engine) as session, session.begin():
-        for chat in RECIPIENTS:
+        for chat in recipients:
             to = Recipient("telegram", str(chat))
             outbox.enqueue(session, "edit_not_recorded", to=to, key=f"bench:{chat}", at=at)
     engine.dispose()

@@ -112,5 +112,5 @@ class BotProcess:
             # Answers that the dead one left waiting are a fault of it, not of this start.
             failing = json.load(answer)["failing"]
             return all(LEFT_WAITING in sentence for sentence in failing)
-        except (urllib.error.URLError, ConnectionError, ValueError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError, ValueError):
             return False

@@ -5,8 +5,9 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.assessment import Assessment
@@ -14,13 +15,17 @@ from models.outbox import OutboxMessage, SendStatus
 from models.reminders import Outcome, Reminder
 from models.units import Unit
 from tests.bot_api import Server
-from tests.faults.years.checking import PROMPT
+from tests.faults.years.checking import DUTY, PROMPT
 from tests.faults.years.life import Delivery, World
 from tests.faults.years.simulation import NEAR, Log
 from tests.faults.years.turned import TurnedNursery
 
 PATIENCE = 120.0  # Seconds, on a machine that is busy with other things too.
 AHEAD = timedelta(seconds=3)  # Beside what a start takes: the bot is there before it happens.
+OF_UNITS = (Reminder.duty == DUTY, Reminder.person_id.is_(None))
+WAITS = select(OutboxMessage).where(
+    OutboxMessage.status.in_((SendStatus.QUEUED, SendStatus.SENDING))
+)
 
 
 class Deaths:
@@ -80,26 +85,20 @@ class Deaths:
 
     def _is_torn(self) -> bool:
         """Whether it was struck between having something to tell and having told all of it."""
-        waits = OutboxMessage.status.in_((SendStatus.QUEUED, SendStatus.SENDING))
-        with self._sessions() as session:
-            return bool(session.scalar(select(func.count()).where(waits)))
+        return self._has(WAITS)
 
     def _work_off(self, instant: datetime) -> None:
-        """Until nothing is due and nothing waits to be sent."""
+        """Until no unit has to be told any more and nothing waits to be sent."""
         until = time.monotonic() + PATIENCE
-        due = (Reminder.outcome == Outcome.PLANNED, Reminder.due_at <= instant)
-        waits = OutboxMessage.status.in_((SendStatus.QUEUED, SendStatus.SENDING))
-        busy = select(
-            select(Reminder.id).where(*due).exists()
-            | select(OutboxMessage.id).where(waits).exists()
-        )
-        while _now() < instant or self._ask(busy):
-            assert time.monotonic() < until, self._nursery.log[-2000:]
+        due = select(Reminder).where(*OF_UNITS, Reminder.due_at <= instant)
+        due = due.where(Reminder.outcome == Outcome.PLANNED)
+        while _now() < instant or self._has(due) or self._has(WAITS):
+            assert time.monotonic() < until, f"{self._has(due)}, {self._nursery.log[-2000:]}"
             time.sleep(0.1)
 
-    def _ask(self, query: Select[tuple[bool]]) -> bool:
+    def _has(self, query: Select[Any]) -> bool:
         with self._sessions() as session:
-            return bool(session.scalar(query))
+            return session.scalar(query.limit(1)) is not None
 
 
 def delivered(session: Session, api: Server) -> World:
@@ -116,9 +115,8 @@ def delivered(session: Session, api: Server) -> World:
 
 def instants_of(session: Session, campaign_id: int) -> Sequence[datetime]:
     """Those at which all units of a campaign are told something."""
-    of_units = (Reminder.campaign_id == campaign_id, Reminder.duty == "self_assessment")
-    query = select(Reminder.due_at).where(*of_units).distinct().order_by(Reminder.due_at)
-    return list(session.scalars(query))
+    query = select(Reminder.due_at).where(*OF_UNITS, Reminder.campaign_id == campaign_id)
+    return list(session.scalars(query.distinct().order_by(Reminder.due_at)))
 
 
 def _now() -> datetime:

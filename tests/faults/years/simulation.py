@@ -25,7 +25,9 @@ DOWN = 6 * (timedelta(seconds=1),) + 3 * (timedelta(minutes=1),) + (timedelta(ho
 LONG_DOWN = timedelta(days=3)
 SMALL_JUMP, LONGEST_JUMP = timedelta(hours=1), timedelta(days=365)
 HEARD = timedelta(seconds=10)  # A long poll is answered by then.
-COMMITS = 5  # About as many as one instant takes at which everybody is told, beside the batches.
+# About as many as one instant takes at which everybody is told, beside the batches; and at which
+# nobody is.
+COMMITS, FEW = 5, 4
 
 
 @dataclass
@@ -116,9 +118,9 @@ class Simulation:
             self._tick()
         elif kind == "doom":
             self._start()
-            self._life.dies_within(self._commits)
+            self._life.dies_within(self._chance.choice((FEW, self._commits)))
             self._tick()  # As it happens: a moment before something is due, or behind it.
-            self._at(self.world.now + NEAR, "die")
+            self._at(self.world.now + NEAR * self._chance.random(), "die")
         elif kind == "die":
             self._die(struck=False)
         elif kind == "start":
