@@ -262,6 +262,7 @@ def crawls() -> Iterator[object]:
             yield pytest.param(who, when, marks=marks, id=f"{who}, {when}")
 
 
+@pytest.mark.timeout(300)  # The officer's screens take a minute of a processor that is shared.
 @pytest.mark.parametrize(("who", "when"), list(crawls()))
 def test_every_button(worked: World, clock: TestClock, who: str, when: str) -> None:
     bench, connection = worked
