@@ -7,6 +7,7 @@ import docx
 from docx.shared import Cm
 
 from bot.reports.decree30 import (
+    LEFT,
     date_of,
     head,
     lay_out,
@@ -47,7 +48,7 @@ def make(values: Mapping[str, Any]) -> bytes:
         for number, notice in enumerate(values["notices"], start=1):
             row(rows, [str(number), *_cells(words, language, notice)], WIDTHS)
     paragraph(document, say("meaning"))
-    paragraph(document, say("hashes"))
+    paragraph(document, say("hashes")).alignment = LEFT
     return saved(document, say("summary"), clean(values["owner"]))
 
 
