@@ -28,6 +28,7 @@ def preview(turn: Turn, _: str = "") -> State:
     if refusal := chasing.why_not_nudge(found, "", turn.now, manners):
         raise refusal
     first, note = found.told[0], turn.memory.get("note", "")
+    turn.memory["units"] = len(found.told)
     about = (campaign, first.standing, first.closes_at, turn.now, note)
     return turn.ask(
         At.CONFIRM,
@@ -65,7 +66,8 @@ def names_part(units: Sequence[Idle]) -> Part:
 
 
 def ask_note(turn: Turn, _: str) -> State:
-    return turn.ask(At.NOTE, "ask_nudge_note", [Choice("nudge_idle"), Choice("nudge_drop")])
+    back = Choice("nudge_idle", n=turn.memory["units"])
+    return turn.ask(At.NOTE, "ask_nudge_note", [back, Choice("nudge_drop")])
 
 
 def enter_note(turn: Turn, text: str) -> State:

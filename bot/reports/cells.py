@@ -11,6 +11,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from models.calendar import ZONE
@@ -77,6 +78,10 @@ def _fill(sheet: Worksheet, table: Table) -> None:
         for number, value in enumerate(row, start=1):
             _write(sheet.cell(place, number), value)
     sheet.freeze_panes = "A2"
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToHeight = 0  # As many pages as it takes, each as wide as the table.
+    sheet.print_title_rows = "1:1"
     sheet.auto_filter.ref = sheet.dimensions
 
 

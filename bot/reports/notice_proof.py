@@ -8,6 +8,7 @@ from docx.shared import Cm
 
 from bot.reports import all_words
 from bot.reports.decree30 import (
+    LEFT,
     date_of,
     head,
     lay_out,
@@ -48,7 +49,7 @@ def make(values: Mapping[str, Any]) -> bytes:
         for number, notice in enumerate(values["notices"], start=1):
             row(rows, [str(number), *_cells(words, language, notice)], WIDTHS)
     paragraph(document, say("meaning"))
-    paragraph(document, say("hashes"))
+    paragraph(document, say("hashes")).alignment = LEFT
     return saved(document, say("summary"), clean(values["owner"]))
 
 

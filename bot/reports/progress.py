@@ -35,7 +35,7 @@ def make(values: Mapping[str, Any]) -> bytes:
          sum(u["open"].values())]
         for u in values["units"]
     ]  # fmt: skip
-    who = (("unit", 40), ("kind", 20))
+    who = (("unit", 40), ("kind", 26))
     of_unit = columns(
         *who, ("stage", 18), ("scored", 10), ("lines", 12), ("not_scored", 12), ("not_proven", 16),
         ("due", 12), ("late", 10), ("sent_at", 18), ("reachable", 14), ("contact", 26),

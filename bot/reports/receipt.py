@@ -113,4 +113,4 @@ class _Receipt:
 
     def _close(self) -> None:
         paragraph(self._document, self._text("verify"))
-        paragraph(self._document, self._text("digest"))
+        paragraph(self._document, self._text("digest")).alignment = decree30.LEFT
