@@ -79,6 +79,7 @@ def test_a_process_that_is_killed_when_something_falls_due_tells_everybody_once(
             for instant in sorted(chance.sample(instants, count)):
                 deaths.visit(instant)
                 deaths.send_some(campaign.id, 0.1)
+        deaths.finish(datetime(max(visits) + 1, 12, 31, 2, tzinfo=UTC))
         with sessions() as session:
             found = check(session, visits, delivered(session, api), deaths.log)
     killed = f"{deaths.log.crashes} processes killed, {deaths.log.strikes} while telling"

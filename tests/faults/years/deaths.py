@@ -43,7 +43,7 @@ class Deaths:
         self.log = Log()
         self._sessions, self._api, self._nursery = sessions, api, nursery
         self._chance, self._turn_to = chance, turn_to
-        self._rests_since: datetime | None = None
+        self._rests_since: datetime | None = _now()  # No process lives yet.
         self._usual = timedelta(seconds=2)
 
     def visit(self, instant: datetime) -> None:
@@ -56,13 +56,21 @@ class Deaths:
         self._kill()
         assert self._nursery.status == -signal.SIGKILL, "it had ended before"
         self.log.strikes += self._is_torn()
+        self.log.crashes += 1
+        self._live(instant)
+
+    def finish(self, instant: datetime) -> None:
+        """One more life, long after the last: what nobody was there for gets its reason."""
+        self._turn_to(instant)
+        self._live(instant)
+
+    def _live(self, instant: datetime) -> None:
         took = self._nursery.start()
         self._begin()
         self._usual = timedelta(seconds=took)
         self._work_off(instant)
         self._kill()
         self._rests_since = _now() + PROMPT  # All was told: it could as well have gone on idly.
-        self.log.crashes += 1
 
     def send_some(self, campaign_id: int, share: float) -> None:
         """The sheets of some units come in while nobody is looking."""
