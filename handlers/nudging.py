@@ -35,7 +35,7 @@ def preview(turn: Turn, _: str = "") -> State:
         "confirm_nudge",
         [
             Choice("nudge_send", found.mark, count=found.people),
-            *(Choice("nudge_edit"), Choice("nudge_drop")),
+            *(Choice("nudge_edit"), Choice("nudge_drop"), Choice("menu")),
         ],
         people=found.people,
         units=len(found.told),
@@ -67,7 +67,8 @@ def names_part(units: Sequence[Idle]) -> Part:
 
 def ask_note(turn: Turn, _: str) -> State:
     back = Choice("nudge_idle", n=turn.memory["units"])
-    return turn.ask(At.NOTE, "ask_nudge_note", [back, Choice("nudge_drop")])
+    offers = [back, Choice("nudge_drop"), Choice("menu")]
+    return turn.ask(At.NOTE, "ask_nudge_note", offers)
 
 
 def enter_note(turn: Turn, text: str) -> State:

@@ -64,7 +64,7 @@ def test_who_gets_it_and_what_it_says_is_shown_before_it_goes(lan: Officer, staf
         "85 tiêu chí chưa chấm.\n"
         "Sở Nội vụ đề nghị anh/chị bắt đầu ngay; có vướng mắc, anh/chị báo lại Sở Nội vụ."
     )
-    assert lan.labels == ["Gửi cho 3 người", "Sửa lời nhắc", "Không gửi"]
+    assert lan.labels == ["Gửi cho 3 người", "Sửa lời nhắc", "Không gửi", "Về trang đầu"]
     assert told(staff) == []
 
 
