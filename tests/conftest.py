@@ -34,13 +34,19 @@ BROWSER_OPTIONS = [
 SERVER = os.environ.get("CCHC_TEST_DATABASE_URL", "")
 HERE = Path(__file__).parent
 HEAVY_SECONDS = 600  # Of a long suite's test on a busy machine, where it asks for no other.
-# They ask a database for little that the tests of models don't ask it for, and take long.
-OF_FILES_AND_PAGES = (
+# They ask a database for little that the tests of models and jobs don't ask it for, or that is not
+# asked while every button of every role is pressed, and take long.
+ON_ONE_DATABASE = (
+    "bot/test_broadcast_to_many.py",
     "bot/test_clamd.py",
     "bot/test_guard.py",
     "bot/test_systemd.py",
     "bot/test_workbook_file.py",
-    "handlers/test_workbook.py",
+    "handlers",
+    "journeys/test_taps.py",
+    "journeys/test_three_ways.py",
+    "journeys/test_urging.py",
+    "models/test_workbook.py",
     "texts",
     "web",
 )
@@ -119,7 +125,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _has_to_do_with_a_database(item: pytest.Item) -> bool:
-    if any(item.path.is_relative_to(HERE / part) for part in OF_FILES_AND_PAGES):
+    if any(item.path.is_relative_to(HERE / part) for part in ON_ONE_DATABASE):
         return False
     return bool({"database_url", "templates", "empty"} & set(getattr(item, "fixturenames", ())))
 
