@@ -17,6 +17,9 @@ from models import (
 )
 from models.campaigns import Campaign, EffectiveWindow, Phase
 
+# The one is where one is; the other depends on the sheet, which the help does not look up.
+NOT_IN_HELP = ("help", "allot")
+
 
 def show(turn: Turn, _: str = "") -> None:
     campaign = campaign_of(turn)
@@ -50,10 +53,10 @@ def show_more(turn: Turn, _: str) -> None:
 
 
 def show_help(turn: Turn, _: str = "") -> None:
-    """A few lines on what the role can do here, without leaving what one is at: all that it
-    ever may, so that nothing has to be looked up."""
+    """A few lines on what the role can do here, without leaving what one is at; nothing that
+    has to be looked up first."""
     assert turn.by.role is not None
-    actions = ["menu", *[action for action in OTHERS[turn.by.role] if action != "help"]]
+    actions = ["menu", *[action for action in OTHERS[turn.by.role] if action not in NOT_IN_HELP]]
     turn.say(
         "help",
         [Choice(action) for action in actions],

@@ -18,7 +18,7 @@ from handlers.dialogue import (
 )
 from handlers.self_assessment import adjusting, results
 from handlers.sheets import WORKERS, behalf_part, own_sheet
-from models import allotments, assessment, policy
+from models import allotments, assessment, policy, submission
 from models.assessment import AreaProgress, Assessment, Line, SelfScore, Standing, Tally
 from models.catalogue import Method, rule_of, wording
 from models.people import Person, Role
@@ -95,9 +95,8 @@ def list_missing(turn: Turn, value: str = "") -> State | None:
     unbacked = [line for line in found if line.scored and not line.backed]
     unscored = [line for line in found if line.awaits_score]
     if not (unbacked or unscored):
-        sheet_open = assessment.why_not_work(turn.session, turn.by, sheet) is None
-        may_send = sheet_open and not policy.why_not(turn.session, turn.by, Action.PROPOSE, sheet)
-        first = [Choice("submit")] if may_send else []
+        barred = submission.why_not_look(turn.session, turn.by, sheet)
+        first = [] if barred else [Choice("submit")]
         offers = [*first, Choice("status"), Choice("menu")]
         turn.end("nothing_missing", offers, lines=sum(line.scored for line in found))
         return None
@@ -273,6 +272,7 @@ conversation = Conversation(
     entry_points=[
         on_command("tinhtrang", show_status, "status"),
         on_choice("status", show_status),
+        on_choice("adjustments", adjusting.show),
         on_choice("missing", list_missing),
         on_choice("show_missing", lambda turn, _: list_missing(turn)),
         on_choice("show_unscored", lambda turn, _: list_missing(turn, UNSCORED)),

@@ -5,7 +5,7 @@ all of it is there. Points are the rule's; a zero is a claim, a line left out ha
 """
 
 from handlers.dialogue import Conversation, on_choice, on_text
-from handlers.self_assessment import adjusting, answers, claiming, dating, lines
+from handlers.self_assessment import answers, claiming, dating, lines
 from handlers.self_assessment.questions import At
 from handlers.sheets import WORKERS
 
@@ -24,7 +24,6 @@ conversation = Conversation(
         on_choice("claim_other", claiming.ask_points),
         on_choice("data_as_of", dating.ask_day),
         on_choice("date_rest", dating.date_rest),
-        on_choice("adjustments", adjusting.show),
     ],
     states={
         At.ANSWER: [

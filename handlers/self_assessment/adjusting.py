@@ -1,8 +1,9 @@
 """Bonus and penalty points: what the unit claims and declares beside the 100 (domain.md 2, 7)."""
 
 from handlers.dialogue import Choice, Turn
+from handlers.sheets import sheet_at
 from handlers.submission_lines import adjustment_lines
-from models import assessment, policy
+from models import assessment, submission
 from models.assessment import Assessment
 from models.policy import Action
 from models.refusals import Refusal
@@ -10,14 +11,11 @@ from models.refusals import Refusal
 
 def show(turn: Turn, value: str) -> None:
     """What stands now, and the line of each."""
-    sheet = turn.session.get(Assessment, int(value)) if value.isdecimal() else None
-    if sheet is None:
-        raise Refusal("press_unknown", [Choice("menu")])
-    policy.check(turn.session, turn.by, Action.VIEW_SHEET, sheet)
+    sheet = sheet_at(turn, value, Action.VIEW_SHEET)
     found = assessment.adjustments(turn.session, sheet.id)
     if not found:
         raise Refusal("no_adjustments", [Choice("menu")], year=sheet.campaign.year)
-    may_send = policy.why_not(turn.session, turn.by, Action.PROPOSE, sheet) is None
+    may_send = submission.why_not_look(turn.session, turn.by, sheet) is None
     turn.end(
         "adjustments",
         [

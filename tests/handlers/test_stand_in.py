@@ -80,12 +80,17 @@ def test_nobody_stands_in_unawares(bench: Bench, an: Officer, lan: Officer) -> N
     assert "Nhập thay đơn vị" not in lan.labels
 
 
+def picks_by_number(officer: Officer, action: str) -> None:
+    place = [choice.action for choice in officer.choices].index(action)
+    officer.types(str(place + 1))
+
+
 def test_with_text_alone_and_not_for_the_own_agency(bench: Bench) -> None:
     """I10, T7."""
     bench.clock.set("2026-11-12 16:30")
     lan = bench.officer("Lê Thị Lan", "SNV", Role.COORDINATOR, channel="plain")
     lan.types("/tiendo")
-    lan.types("1")
+    picks_by_number(lan, "units_at")
     with bench.sessions() as session:
         own = sheets.sheet_of(session, "SNV").id
     while not any(choice.value == str(own) for choice in lan.choices):
@@ -93,10 +98,9 @@ def test_with_text_alone_and_not_for_the_own_agency(bench: Bench) -> None:
     lan.picks("unit_standing", own)
     assert "stand_in" not in [choice.action for choice in lan.choices]
     lan.types("/tiendo")
+    picks_by_number(lan, "units_at")
     lan.types("1")
-    lan.types("1")
-    place = [choice.action for choice in lan.choices].index("stand_in")
-    lan.types(str(place + 1))
+    picks_by_number(lan, "stand_in")
     lan.sees("ask_stand_in_reason")
     lan.types("   ")
     lan.sees("refusal.stand_in_needs_reason")
