@@ -7,18 +7,16 @@ PostgreSQL a few threads each have their own transaction. The callers are the sa
 import asyncio
 import logging
 import queue
-import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import DBAPIError, TimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.durable import make_folder
+from models import sqlite
 
 logger = logging.getLogger(__name__)
 
@@ -27,8 +25,6 @@ Work = Callable[[Session], Any]
 
 SHARED_COMMIT = 64
 POSTGRES_WRITERS = 4
-BUSY_SECONDS = 15
-SAFE_SQLITE = (3, 51, 3)  # Older ones can corrupt a WAL that two connections write at once.
 # PostgreSQL's codes for "try the same again": serialization, deadlock, shutdown, connection.
 TRANSIENT_STATES = ("40001", "40P01", "57P01", "57P02", "57P03", "08", "53", "55")
 # SQLite's: permission, busy, locked, memory, read-only, interrupt, I/O, corrupt, full, cannot
@@ -40,7 +36,7 @@ def create(url: str) -> Engine:
     """An engine for ``url`` with the settings that make a commit durable."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return _create_sqlite(url, parsed.database)
+        return sqlite.create(url, parsed.database)
     return create_engine(url, pool_pre_ping=True, pool_size=POSTGRES_WRITERS + 6)
 
 
@@ -70,6 +66,9 @@ class Database:
         self.readers = sessionmaker(reader, expire_on_commit=False)
         self._queue: queue.SimpleQueue[_Errand | None] = queue.SimpleQueue()
         self._shared = engine.dialect.name == "sqlite"
+        self._others: sqlite.Waiting = engine.get_execution_options().get(
+            "cchc_waiting", sqlite.Waiting()
+        )
         self._writer = _without_events(engine) if self._shared else engine
         count = 1 if self._shared else POSTGRES_WRITERS
         self._threads = [
@@ -126,6 +125,7 @@ class Database:
     def _run_together(self, batch: list["_Errand"]) -> None:
         """One commit for all. A savepoint costs as much as a small errand, so there is none
         until an errand fails: then all run again, each in its own."""
+        self._others.let_in()
         with self._writer.connect() as connection, connection.begin() as transaction:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             try:
@@ -209,45 +209,3 @@ def _lost_transaction(connection: Connection) -> bool:
     """SQLite itself rolls everything back when the disk is full or fails."""
     raw = connection.connection.dbapi_connection
     return raw is None or not raw.in_transaction
-
-
-def _create_sqlite(url: str, path: str | None) -> Engine:
-    module, version = _sqlite_module()
-    if path and path != ":memory:":
-        # SQLite forces the name of a new database, but not those of the folders above it.
-        make_folder(Path(path).parent)
-    engine = create_engine(url, module=module, pool_size=10)
-    safe = version >= SAFE_SQLITE
-    if not safe:
-        logger.warning("SQLite %s is older than 3.51.3: using its slower journal", version)
-    journal, synchronous = ("WAL", "FULL") if safe else ("DELETE", "EXTRA")
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _: Any) -> None:
-        connection.isolation_level = None
-        for pragma in (
-            f"journal_mode={journal}",
-            f"synchronous={synchronous}",
-            "foreign_keys=ON",
-            f"busy_timeout={BUSY_SECONDS * 1000}",
-            "mmap_size=0",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # A deferred transaction that writes later fails at once when somebody else committed.
-        options = connection.get_execution_options()
-        connection.exec_driver_sql(options.get("cchc_begin", "BEGIN IMMEDIATE"))
-
-    return engine
-
-
-def _sqlite_module() -> tuple[Any, tuple[int, ...]]:
-    if sqlite3.sqlite_version_info >= SAFE_SQLITE:
-        return sqlite3, sqlite3.sqlite_version_info
-    try:
-        from pysqlite3 import dbapi2  # Only where Python's own SQLite is too old.
-    except ImportError:
-        return sqlite3, sqlite3.sqlite_version_info
-    return dbapi2, dbapi2.sqlite_version_info

@@ -1,6 +1,9 @@
 """Work that waits together shares a commit, and what fails rolls back alone (I2, I11)."""
 
 import asyncio
+import secrets
+import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -8,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models import audit, settings
+from models import audit, settings, sqlite
 from models import database as databases
 from models.audit import AuditEntry
 from models.clock import wall_clock
@@ -84,6 +87,36 @@ def test_what_was_done_is_in_the_audit_log_however_many_share_the_commit(db: Dat
         acts = sorted(session.scalars(select(AuditEntry.action)))
         assert acts == ["act_0", "act_1", "act_2", "act_4", "act_5"]
         assert audit.check_chain(session) is None
+
+
+def test_whoever_writes_beside_the_queue_gets_in_though_that_is_never_empty(db: Database) -> None:
+    """C1, X12: the clock's jobs have transactions of their own, and are not to wait for an
+    evening on which everybody writes."""
+
+    def slow(session: Session) -> None:
+        put(secrets.token_hex(8), "x")(session)
+        time.sleep(0.01)
+
+    async def keep_it_full(until: threading.Event) -> None:
+        while not until.is_set():
+            await asyncio.gather(*(db.write(slow) for _ in range(20)))
+
+    async def run() -> list[float]:
+        done, waits = threading.Event(), []
+        crowd = [asyncio.create_task(keep_it_full(done)) for _ in range(4)]
+        for number in range(5):
+            waits.append(await asyncio.to_thread(write_beside, f"job {number}"))
+        done.set()
+        await asyncio.gather(*crowd)
+        return waits
+
+    def write_beside(key: str) -> float:
+        began = time.monotonic()
+        with db.sessions.begin() as session:
+            put(key, "x")(session)
+        return time.monotonic() - began
+
+    assert max(asyncio.run(run())) < sqlite.BUSY_SECONDS / 3
 
 
 def test_a_raised_error_reaches_the_caller_and_nothing_is_kept(db: Database) -> None:
