@@ -28,6 +28,7 @@ from bot.serving import Addresses, serve
 from bot.status_line import StatusLine
 from bot.store import Store
 from bot.ticking import Ticking
+from bot.turns import Turns
 from bot.vitals import Vitals
 from bot.web.channel import WebChannel
 from bot.web.server import make_app
@@ -175,15 +176,13 @@ class Bot:
         self.postman = Postman(
             self.database, self.channels, self.words, self.store, self.kitchen, self.clock
         )
-        self.worker = Worker(
-            self.database,
-            self.dispatcher,
-            self.channels,
-            Reception(self.store, self.kitchen, self.channels, Clamd(self.config.clamd.address)),
-            self.clock,
-            self.postman.wake,
-            Gate(self.config.limits.turns_a_minute, self.config.limits.uploads_a_minute),
-        )
+        database, channels, clock = self.database, self.channels, self.clock
+        wake = self.postman.wake
+        gate = Gate(self.config.limits.turns_a_minute, self.config.limits.uploads_a_minute)
+        scanner = Clamd(self.config.clamd.address)
+        reception = Reception(self.store, self.kitchen, channels, scanner)
+        turns = Turns(database, self.dispatcher, channels, reception, clock, wake, gate)
+        self.worker = Worker(database, turns, channels, clock, wake, gate)
 
     def _beats(self) -> list[Beat]:
         """The parts that must go on, each as it is now."""

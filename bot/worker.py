@@ -6,29 +6,21 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-
-from sqlalchemy.orm import Session
+from dataclasses import dataclass, field
 
 from bot.channel import Attached, Channel, Signal
-from bot.deeds import Deed, Event, Handed
-from bot.dispatcher import Dispatcher
 from bot.gate import Gate, Passage
 from bot.hearing import Hearing
-from bot.receiving import Reception, Unavailable, read_upload
+from bot.receiving import Unavailable, read_upload
 from bot.setting_aside import reason_of, set_aside
+from bot.turns import Turns
 from models import inbox
 from models.clock import Clock
 from models.database import Database, is_transient
 from models.inbox import Arrival, Waiting
-from models.people.queries import is_bound
-from models.refusals import Refusal
 
 logger = logging.getLogger(__name__)
 
-TURNS_AT_ONCE = 64
-FETCHES_AT_ONCE = 16  # Fewer than there are connections: slow files must not hold up answers.
-ALBUM_LOOKS_BACK = 20  # Events; an album has up to ten parts.
 ALBUM_SECONDS = 1.5  # Telegram hands over the parts of an album as single events, in a row.
 PAUSES = (1, 5, 30)  # Seconds before an event that failed is tried again; then it is dead.
 LONGEST_PAUSE = 60
@@ -49,17 +41,15 @@ class Worker:
     def __init__(
         self,
         database: Database,
-        dispatcher: Dispatcher,
+        turns: Turns,
         channels: Mapping[str, Channel],
-        reception: Reception,
         clock: Clock,
         committed: Callable[[], None],
         gate: Gate,
     ) -> None:
         self._database = database
-        self._dispatcher = dispatcher
+        self._turns = turns
         self._channels = channels
-        self._reception = reception
         self._clock = clock
         self._committed = committed
         self._gate = gate
@@ -67,8 +57,6 @@ class Worker:
         self._lanes: dict[tuple[str, str], Lane] = {}
         self._known: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._turns = asyncio.Semaphore(TURNS_AT_ONCE)
-        self._fetches = asyncio.Semaphore(FETCHES_AT_ONCE)
         self._stopped = asyncio.Event()
 
     async def accept(self, arrivals: Sequence[Arrival]) -> list[Waiting]:
@@ -161,7 +149,7 @@ class Worker:
         failures, outages = events[0].attempts, 0
         while not self._stopping:
             try:
-                await self._attempt(events, signal, passage)
+                await self._turns.take(events, signal, passage)
                 return
             except Unavailable as error:
                 logger.warning("a file could not be fetched yet: %s", error)
@@ -215,74 +203,6 @@ class Worker:
         with contextlib.suppress(Exception):
             return self._read(lane.waiting[0]) if lane.waiting else None
         return None
-
-    async def _attempt(
-        self, events: list[Waiting], signal: Signal | None, passage: Passage
-    ) -> None:
-        closed = passage is Passage.CLOSED
-        deed = None if closed else await self._prepare(events[0], signal, passage)
-        async with self._turns:
-            try:
-                await self._database.write(lambda s: self._turn(s, events, deed, closed))
-            except Refusal as error:
-                refusal = error  # What the turn did is undone; why is the answer to it.
-                await self._database.write(lambda s: self._turn(s, events, deed, closed, refusal))
-        self._committed()
-
-    async def _prepare(
-        self, first: Waiting, signal: Signal | None, passage: Passage
-    ) -> Deed | None:
-        """What takes time happens before the transaction: files are fetched and stored.
-
-        What a stranger sends is not fetched: it would fill the store (T1, T16).
-        """
-        if not isinstance(signal, Attached):
-            return signal
-        if signal.album and not signal.caption:
-            signal = replace(signal, caption=await self._caption_before(first, signal.album))
-        if passage is Passage.WITHOUT_FILES:
-            return Handed(self._gate.refuse(signal), signal.caption)
-        here = (first.channel, first.address)
-        if not await self._database.read(lambda session: is_bound(session, *here)):
-            return Handed((), signal.caption)
-        age = self._clock() - first.received_at
-        async with self._fetches:
-            files = await self._reception.receive(first.channel, signal, age)
-        return Handed(files, signal.caption)
-
-    async def _caption_before(self, first: Waiting, album: str) -> str:
-        """The words of an album are with its first part, which had its turn when an outage came
-        between the parts."""
-        bodies = await self._database.read(
-            lambda session: inbox.bodies_before(session, first, ALBUM_LOOKS_BACK)
-        )
-        for body in bodies:
-            with contextlib.suppress(Exception):  # It is a dead letter of its own.
-                part = self._channels[first.channel].read(body)
-                if isinstance(part, Attached) and part.album == album and part.caption:
-                    return part.caption
-        return ""
-
-    def _turn(
-        self,
-        session: Session,
-        events: list[Waiting],
-        deed: Deed | None,
-        closed: bool,
-        refusal: Refusal | None = None,
-    ) -> None:
-        first = events[0]
-        if not inbox.finish(session, [event.id for event in events], self._clock()):
-            return  # It has had its turn: here, or in another process.
-        if closed:
-            self._gate.turn_away(session, events, self._clock())
-        elif deed is not None:
-            at = first.made_at or first.received_at
-            event = Event(first.id, first.channel, first.address, deed, at)
-            if refusal is None:
-                self._dispatcher.take(session, event)
-            else:
-                self._dispatcher.refuse(session, event, refusal)
 
     async def _count_attempt(self, events: list[Waiting], error: BaseException) -> None:
         ids, reason = [event.id for event in events], reason_of(error)

@@ -21,6 +21,7 @@ from bot.receiving import Reception
 from bot.store import Store
 from bot.telegram import TelegramChannel
 from bot.telegram.polling import Patience, Poller
+from bot.turns import Turns
 from bot.worker import Worker
 from handlers.dialogue import Conversation, State, Turn, on_command, on_text
 from models import units
@@ -94,9 +95,9 @@ async def worker_for(
     )
     database, kitchen = Database(sessions.kw["bind"]), Kitchen()
     reception = Reception(Store(folder), kitchen, channels, Clamd(""))
-    worker = Worker(
-        database, dispatcher, channels, reception, wall_clock, lambda: None, Gate(0, 0)
-    )
+    clock, gate, wake = wall_clock, Gate(0, 0), lambda: None
+    turns = Turns(database, dispatcher, channels, reception, clock, wake, gate)
+    worker = Worker(database, turns, channels, clock, wake, gate)
     yield worker
     await worker.stop(5)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.postman import Postman
 from bot.telegram.polling import Poller
-from bot.worker import Worker
+from bot.turns import Turns
 from models import inbox
 from models.inbox import EventStatus
 
@@ -27,17 +27,17 @@ def confirm_first() -> None:
 
 def receipt_apart() -> None:
     """Settle an event in a transaction of its own, after the turn (against I2)."""
-    attempt = Worker._attempt
+    take = Turns.take
     inbox.finish = lambda *_: True
 
-    async def later(worker: Any, events: list[Any], *rest: Any) -> None:
-        await attempt(worker, events, *rest)
-        ids, at = [event.id for event in events], worker._clock()
-        await worker._database.write(
+    async def later(turns: Any, events: list[Any], *rest: Any) -> None:
+        await take(turns, events, *rest)
+        ids, at = [event.id for event in events], turns._clock()
+        await turns._database.write(
             lambda session: inbox.settle(session, ids, EventStatus.DONE, at)
         )
 
-    Worker._attempt = later  # type: ignore[method-assign]
+    Turns.take = later  # type: ignore[method-assign]
 
 
 def forget_what_was_on_its_way() -> None:
