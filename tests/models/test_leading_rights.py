@@ -19,7 +19,7 @@ from models.people import Account, By, Role
 from models.policy import Action
 from models.reminders import Manners, Schedule
 from tests.clock import at
-from tests.models.test_rights import LATE, NOW, UNITS, World, hears
+from tests.models.deeds import LATE, NOW, UNITS, World, hears
 
 UNTIL = at("2026-11-21 00:00")
 
