@@ -12,10 +12,16 @@ from pathlib import Path
 from tests import postgres
 from tests.suite import keeping_bytecode
 
-ON_BOTH = ("kills", "stops", "writers", "slow_database", "outages", "histories")
+ON_BOTH = (
+    *("faults/test_kills.py", "faults/test_stops.py", "faults/test_writers.py"),
+    *("faults/test_slow_database.py", "faults/test_outages.py", "faults/test_histories.py"),
+    "models/test_migrations.py",
+)
 ON_SQLITE = (
     *ON_BOTH,
-    *("away", "silence", "sends", "unreachable", "downloads", "full_disk", "power_loss", "years"),
+    *("faults/test_away.py", "faults/test_silence.py", "faults/test_sends.py"),
+    *("faults/test_unreachable.py", "faults/test_downloads.py", "faults/test_full_disk.py"),
+    *("faults/test_power_loss.py", "faults/test_years.py"),
 )
 KILLS_ON_POSTGRES = "200"
 MUTANTS = "100000"
@@ -73,7 +79,7 @@ def _place(row: list[str]) -> tuple[bool, int]:
 
 
 def _pytest(suites: tuple[str, ...], environment: dict[str, str]) -> bool:
-    files = [f"tests/faults/test_{suite}.py" for suite in suites]
+    files = [f"tests/{suite}" for suite in suites]
     return _run("-m", "pytest", "-rP", "-m", "heavy", *files, **environment)
 
 

@@ -18,6 +18,7 @@ from models import database, migrations
 from models.migrations import Damaged, UnknownRevision
 from models.tables import Base
 from tests.conftest import SERVER
+from tests.faults import figures
 from tests.models.filling import ROWS, fill_every_table
 from tests.models.releases import CARELESS, NEXT, REVISIONS, make_release
 
@@ -162,7 +163,8 @@ def test_a_migration_that_is_killed_anywhere_can_be_started_again(
         assert migrations.current(empty) == (head if migrated else was), f"point {point}"
         if not migrated:
             assert everything(empty) == old, f"point {point}"
-    print(f"\n{was} to {head}: killed at {points} points")
+    where = "PostgreSQL" if SERVER else "SQLite"
+    figures.note("X21", f"{where}, {was} to {head}: killed at {points} points: 0 between")
     migrations.upgrade(empty)
     assert migrations.current(empty) == head
 
