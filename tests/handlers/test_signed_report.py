@@ -3,7 +3,6 @@
 import hashlib
 import re
 
-import pytest
 from sqlalchemy import select
 
 from models.campaigns import Campaign
@@ -12,17 +11,6 @@ from models.files import Received
 from models.people import Role
 from tests.bench import Bench, Officer
 from tests.handlers.test_submission import UNIT, complete
-
-
-@pytest.fixture
-def an(bench: Bench) -> Officer:
-    bench.clock.set("2026-11-12 16:30")
-    return bench.officer("Nguyễn Văn An", "STP")
-
-
-@pytest.fixture
-def head(bench: Bench) -> Officer:
-    return bench.officer("Lê Thị Hoa", "STP", Role.HEAD)
 
 
 def signs_on_paper(bench: Bench) -> None:

@@ -10,12 +10,6 @@ UNIT = "Sở Tư pháp"
 
 
 @pytest.fixture
-def an(bench: Bench) -> Officer:
-    bench.clock.set("2026-11-12 16:30")
-    return bench.officer("Nguyễn Văn An", "STP")
-
-
-@pytest.fixture
 def lan(bench: Bench) -> Officer:
     return bench.officer("Lê Thị Lan", "SNV", Role.COORDINATOR)
 

@@ -1,6 +1,5 @@
 """Sending off, signing, receipts and reopening, as they are talked (conversations.md 10)."""
 
-import pytest
 from sqlalchemy import func, select
 
 from jobs.reminders import queue_due_reminders
@@ -10,17 +9,6 @@ from tests import sheets
 from tests.bench import Bench, Officer
 
 UNIT = "Sở Tư pháp"
-
-
-@pytest.fixture
-def an(bench: Bench) -> Officer:
-    bench.clock.set("2026-11-12 16:30")
-    return bench.officer("Nguyễn Văn An", "STP")
-
-
-@pytest.fixture
-def head(bench: Bench) -> Officer:
-    return bench.officer("Lê Thị Hoa", "STP", Role.HEAD)
 
 
 def complete(bench: Bench, officer: Officer, **options: object) -> None:

@@ -25,17 +25,6 @@ from tests.handlers.test_claims import REASON, claims, scores_the_ratio
 SAID = "1.1.1 KH 12/KH-STP 08/01/2026 mục II tr.3"
 
 
-@pytest.fixture
-def an(bench: Bench) -> Officer:
-    bench.clock.set("2026-11-12 16:30")
-    return bench.officer("Nguyễn Văn An", "STP")
-
-
-@pytest.fixture
-def head(bench: Bench) -> Officer:
-    return bench.officer("Lê Thị Hoa", "STP", Role.HEAD)
-
-
 def report(officer: Officer) -> bytes:
     officer.types("/baocao")
     officer.picks("unit_report_file")
