@@ -82,7 +82,7 @@ class Words:
         return "".join(span.text for span in self.text(name, values, language))
 
     def label(self, choice: Choice, language: str = "vi") -> str:
-        """In one line, whatever its values hold."""
+        """In one line, whatever its values hold, with a capital at its beginning."""
         if choice.values:
             return self._in_one_line(choice, language)
         known = (choice.action, language)
@@ -91,7 +91,9 @@ class Words:
         return self._labels[known]
 
     def _in_one_line(self, choice: Choice, language: str) -> str:
-        return " ".join(self.plain(f"choice.{choice.action}", language, **choice.values).split())
+        words = self.plain(f"choice.{choice.action}", language, **choice.values).split()
+        label = " ".join(words)
+        return label[:1].upper() + label[1:]
 
     def letter(self, message: Message, language: str = "vi") -> Letter:
         """The message as its reader sees it; files are added by who has the store."""

@@ -34,6 +34,8 @@ msgid "number"
 msgstr "{number} · "
 msgid "choice.open"
 msgstr "**Mở** {code}"
+msgid "choice.role"
+msgstr "{role}"
 """
 
 
@@ -92,3 +94,8 @@ def test_a_space_that_a_part_ends_with_stays_and_one_at_the_end_of_a_line_goes(
 
 def test_a_label_is_plain_text(words: Words) -> None:
     assert words.label(Choice("open", 3, code="2.1.1")) == "Mở 2.1.1"
+
+
+def test_a_label_begins_with_a_capital_whatever_it_names(words: Words) -> None:
+    assert words.label(Choice("role", 1, role="đơn vị")) == "Đơn vị"
+    assert words.label(Choice("role", 2, role="○ đơn vị")) == "○ đơn vị"

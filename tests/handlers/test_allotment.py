@@ -129,7 +129,7 @@ def test_whoever_leaves_gives_the_lines_back_to_the_focal_officer(
 
 def test_a_member_is_invited_by_the_focal_officer(bench: Bench, an: Officer) -> None:
     an.types("/moi")
-    assert an.labels[:2] == ["công chức dự phòng", "cán bộ phối hợp"]
+    assert an.labels[:2] == ["Công chức dự phòng", "Cán bộ phối hợp"]
     an.picks("in_role", "member")
     an.types("Trần Văn Bình")
     an.sees("invitation_made", role=Role.MEMBER, unit=UNIT)
