@@ -33,6 +33,7 @@ BROWSER_OPTIONS = [
 ]
 SERVER = os.environ.get("CCHC_TEST_DATABASE_URL", "")
 HERE = Path(__file__).parent
+PRESSES_EVERYTHING = "journeys/test_every_button.py"  # In full, once for each database.
 HEAVY_SECONDS = 600  # Of a long suite's test on a busy machine, where it asks for no other.
 # They ask a database for little that the tests of models and jobs don't ask it for, or that is not
 # asked while every button of every role is pressed, and take long.
@@ -115,6 +116,8 @@ class Templates:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL only what has to do with a database runs once more."""
     for item in items:
+        if SERVER and item.path == HERE / PRESSES_EVERYTHING:
+            item.add_marker(pytest.mark.heavy)
         if item.get_closest_marker("heavy") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(HEAVY_SECONDS))
     if not SERVER:
