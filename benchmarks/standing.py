@@ -35,8 +35,8 @@ _STEPS = (
         SELECT sheet.id, line.item_id, line.exempt, line.timed FROM assessment AS sheet
         JOIN line ON line.assessment_id = :model
         WHERE NOT EXISTS (SELECT 1 FROM line AS own WHERE own.assessment_id = sheet.id)""",
-    """INSERT INTO self_score (line_id, version, inputs, points, note, scored_at)
-        SELECT id, 1, '{"answer": true}', '0.5', '', :at FROM line WHERE item_id % 2 = 0""",
+    """INSERT INTO self_score (line_id, version, inputs, points, note, claim_reason, scored_at)
+        SELECT id, 1, '{"answer": true}', '0.5', '', '', :at FROM line WHERE item_id % 2 = 0""",
     """INSERT INTO explanation (line_id, text, written_by_id, written_at)
         SELECT id, 'Theo hồ sơ', (SELECT min(id) FROM person), :at
         FROM line WHERE item_id % 6 = 0""",
