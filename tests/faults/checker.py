@@ -42,7 +42,8 @@ UNDERSTOOD = {
 @dataclass
 class Findings:
     """``misunderstood``: answers that say something else than what was done calls for, by name.
-    ``copies_*``: the most copies of one message. ``unsettled``: neither sent nor shown."""
+    ``copies_*``: the most copies of one message. ``unsettled``: neither sent nor shown, nor
+    ``taken_back`` because a later one of the same was sent (C1)."""
 
     events: int = 0
     deeds: int = 0
@@ -55,6 +56,7 @@ class Findings:
     answers_sent_twice: int = 0
     notices_unknown: int = 0
     unsettled: int = 0
+    taken_back: int = 0
     broken: int = 0
     misunderstood: dict[str, int] = field(default_factory=dict)
     which: list[str] = field(default_factory=list)
@@ -138,7 +140,14 @@ def _check_messages(session: Session, api: Server, found: Findings) -> None:
         for kind in (True, False):
             _ascending([rows[ref].id for ref in refs if (ref in notices) is kind], found)
     closed = (SendStatus.SENT, SendStatus.UNKNOWN)
-    found.unsettled = sum(row.status not in closed for row in rows.values())
+    last: defaultdict[str, int] = defaultdict(int)
+    for row in rows.values():
+        if row.status in closed and row.kind is Kind.NOTICE:
+            last[row.address] = max(last[row.address], row.id)
+    for row in rows.values():
+        overtaken = row.status is SendStatus.SUPERSEDED and row.id < last[row.address]
+        found.taken_back += overtaken
+        found.unsettled += row.status not in closed and not overtaken
     found.notices_unknown = sum(rows[r].status is SendStatus.UNKNOWN for r in notices)
     sent = [ref for ref, row in rows.items() if row.status is SendStatus.SENT and row.choices]
     unseen = [ref for ref in sent if copies[ref] == 0]

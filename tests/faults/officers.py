@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
@@ -15,6 +15,7 @@ from models import conduct
 from models.campaigns import Campaign, Step
 from models.clock import wall_clock
 from models.people import By, Role
+from models.reminders.manners import MOST_A_DAY, Manners
 from models.units import Unit, UnitKind
 from tests.bot_api import Message, Server, User
 from tests.faults.stage import bind
@@ -162,6 +163,9 @@ def hire(
     stop, now = threading.Event(), wall_clock()
     with sessions.begin() as session:
         open_self_assessment(session, now)
+        # Whatever day and hour it is, notices go out.
+        manners = Manners(time(), time(), free_days=False, a_day=MOST_A_DAY, pause_minutes=0)
+        conduct.set_manners(session, By(now), manners)
         kinds = (UnitKind.DEPARTMENT, UnitKind.DISTRICT)
         codes = list(session.scalars(select(Unit.code).where(Unit.kind.in_(kinds))))
         codes.remove("SNV")  # It owns the campaign.
