@@ -16,20 +16,22 @@ from models.assessment import Tally
 from models.coordination import Board, BoardRow, Contact, Stage
 from models.people import Role
 from models.policy import Action
+from models.units import UnitKind
 
 STAGES = (Stage.SENT, Stage.COMPLETE, Stage.AT_WORK, Stage.NOT_STARTED)
 
 
 def send_picture(turn: Turn, _: str) -> None:
     campaign = led_campaign(turn, Action.VIEW_PROGRESS)
-    groups = grouped(coordination.board(turn.session, campaign))
-    areas = groups.pop("areas")
+    board = coordination.board(turn.session, campaign)
+    of_kind = by_kind(board)
+    groups = [group_of(kind, rows) for kind, rows in of_kind.items()]
     values = {
         "year": campaign.year,
         "owner": campaign.owner.name,
         "made_at": turn.now,
-        "groups": list(groups.values()),
-        "areas": areas,
+        "groups": groups,
+        "areas": areas_of(board, list(of_kind.values())),
     }
     name = ("tien-do-cchc", campaign.year, campaign.owner.code)
     turn.say(
@@ -38,28 +40,30 @@ def send_picture(turn: Turn, _: str) -> None:
         enclosure=downloads.made(turn, "progress_picture", "png", name, values),
         year=campaign.year,
         now=turn.now,
-        groups=[group_line(group) for group in groups.values()],
+        groups=[group_line(group) for group in groups],
     )
 
 
-def grouped(board: Board) -> dict[Any, Any]:
-    """By kind of unit how many are at which stage; under ``areas`` each area with the lines
-    scored and all, in the order of the kinds."""
-    kinds = list(dict.fromkeys(row.standing.unit.kind for row in board.rows))
-    of_kind = {kind: [r for r in board.rows if r.standing.unit.kind is kind] for kind in kinds}
-    found: dict[Any, Any] = {}
-    for kind, rows in of_kind.items():
-        counts = Counter(row.standing.stage for row in rows)
-        found[kind] = {"kind": kind, "units": len(rows), "stages": [counts[s] for s in STAGES]}
-    found["areas"] = [
-        {
-            "code": code,
-            "title": title,
-            "counts": [scored_of(of_kind[kind], code) for kind in kinds],
-        }
+def by_kind(board: Board) -> dict[UnitKind, list[BoardRow]]:
+    """The units of each kind, in the order of the board."""
+    found: dict[UnitKind, list[BoardRow]] = {}
+    for row in board.rows:
+        found.setdefault(row.standing.unit.kind, []).append(row)
+    return found
+
+
+def group_of(kind: UnitKind, rows: Sequence[BoardRow]) -> dict[str, Any]:
+    """How many units of a kind are at which stage."""
+    counts = Counter(row.standing.stage for row in rows)
+    return {"kind": kind, "units": len(rows), "stages": [counts[s] for s in STAGES]}
+
+
+def areas_of(board: Board, groups: Sequence[Sequence[BoardRow]]) -> list[dict[str, Any]]:
+    """Each area with the lines scored and all, of each group."""
+    return [
+        {"code": code, "title": title, "counts": [scored_of(rows, code) for rows in groups]}
         for code, title in board.areas
     ]
-    return found
 
 
 def scored_of(rows: Sequence[BoardRow], code: str) -> list[int]:

@@ -65,13 +65,13 @@ class Nudge:
 
 def idle_units(
     session: Session, campaign: Campaign, found: Sequence[UnitStanding], now: datetime
-) -> list[UnitStanding]:
-    """Those of ``found`` that may begin now and have not."""
+) -> list[tuple[UnitStanding, datetime]]:
+    """Those of ``found`` that may begin now and have not, each with its end."""
     if campaign.opened_at is None or now < campaign.opened_at:
         return []
     windows = campaigns.effective_windows(session, campaign, Step.SELF_ASSESSMENT)
     return [
-        each
+        (each, windows[each.unit.id].closes_at)
         for each in found
         if each.stage is Stage.NOT_STARTED
         and windows[each.unit.id].is_open(now)
@@ -82,18 +82,17 @@ def idle_units(
 def prepare(session: Session, campaign: Campaign, now: datetime) -> Nudge:
     """Whom a tap would urge now; a few statements, whatever the number of units."""
     found = idle_units(session, campaign, coordination.standings(session, campaign), now)
-    windows = campaigns.effective_windows(session, campaign, Step.SELF_ASSESSMENT)
-    ids = [standing.unit.id for standing in found]
+    ids = [standing.unit.id for standing, _ in found]
     workers = _workers(session, ids)
     nudged, reminded = _nudged(session, campaign, ids), last_reminded(session, campaign, ids)
     idle = []
-    for standing in found:
+    for standing, closes_at in found:
         unit_id = standing.unit.id
         before = (nudged.get(unit_id), reminded.get(unit_id))
         last_at = max(filter(None, before), default=None)
         too_soon = rules.is_too_soon(*before, now)
         to = workers.get(unit_id, [])
-        idle.append(Idle(standing, windows[unit_id].closes_at, to, last_at, too_soon))
+        idle.append(Idle(standing, closes_at, to, last_at, too_soon))
     return Nudge(
         [each for each in idle if each.to and not each.too_soon],
         [each for each in idle if each.to and each.too_soon],
