@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models import appraisal, calendar, campaigns, chasing, coordination, milestones, reminders
 from models.briefs import news
+from models.briefs.hours import last_morning
 from models.campaigns import Campaign, Step
 from models.coordination import Stage, UnitStanding
 from models.messages import Choice, Part
@@ -62,7 +63,7 @@ def _standing(session: Session, campaign: Campaign, now: datetime) -> dict[str, 
         "day": now,
         "step": _step(session, campaign, now),
         **counts,
-        "news": news.since(session, campaign, _last_morning(now)),
+        "news": news.since(session, campaign, last_morning(now)),
         "late": _named("brief_late", coordination.late(session, campaign, found, now)),
         "unreachable": _named("brief_unreachable", [s for s in found if not s.reachable]),
     }
@@ -76,12 +77,6 @@ def _step(session: Session, campaign: Campaign, now: datetime) -> Part | None:
     window = campaigns.effective_window(session, campaign, step, campaign.owner_id)
     left = calendar.time_left(now, window.closes_at)
     return Part("brief_step", step=step, closes_at=window.closes_at, left=left)
-
-
-def _last_morning(now: datetime) -> datetime:
-    """When the last message of this kind was due: 07:30 of the last working day."""
-    day = calendar.add_working_days(calendar.local_day(now), -1)
-    return calendar.at_hour(day, 7, 30)
 
 
 def _plan(session: Session, campaign: Campaign, now: datetime) -> list[Part]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -11,13 +11,11 @@ from sqlalchemy.orm import Session
 from models import appraisal, calendar, campaigns, reminders
 from models.appraisal import AppraisalTask, TaskStatus
 from models.briefs import leading
+from models.briefs.hours import is_morning
 from models.campaigns import Campaign, EffectiveWindow
 from models.messages import Choice, Part
 from models.outbox import OutboxMessage
 from models.people import Binding, Role
-
-BEGINS = time(7, 30)
-ENDS = time(11, 0)  # What comes later is not a morning's message any more.
 
 
 @dataclass(frozen=True)
@@ -29,16 +27,6 @@ class Brief:
     name: str
     values: dict[str, Any]
     choices: Sequence[Choice]
-
-
-def is_morning(now: datetime) -> bool:
-    """Whether a morning's message may be sent at ``now``."""
-    local = now.astimezone(calendar.ZONE)
-    return BEGINS <= local.time() < ENDS and calendar.is_working_day(local.date())
-
-
-def end_of_morning(now: datetime) -> datetime:
-    return calendar.at_hour(calendar.local_day(now), ENDS.hour, ENDS.minute)
 
 
 def due(session: Session, now: datetime) -> list[Brief]:
