@@ -8,7 +8,7 @@ import asyncio
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -129,7 +129,7 @@ class Database:
         with self._writer.connect() as connection, connection.begin() as transaction:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             try:
-                results = [_run_within(connection, errand.work) for errand in batch]
+                results = _run_within(connection, [errand.work for errand in batch])
             except BaseException as error:
                 if len(batch) == 1:
                     raise
@@ -149,7 +149,7 @@ class Database:
             for errand in batch:
                 try:
                     with connection.begin_nested():
-                        outcomes.append((errand, _run_within(connection, errand.work), None))
+                        outcomes.append((errand, *_run_within(connection, [errand.work]), None))
                 except BaseException as error:
                     if _lost_transaction(connection):
                         raise
@@ -188,15 +188,22 @@ def _settle(outcomes: list[_Outcome]) -> None:
             errand.future.set_exception(error)
 
 
-def _run_within(connection: Connection, work: Work) -> Any:
-    """Run ``work`` in the transaction that the connection is in. The session's commit does not
-    end that; it writes what waits, and whoever listens for it (the audit log) has its turn."""
+def _run_within(connection: Connection, works: Sequence[Work]) -> list[Any]:
+    """Run them in the transaction that the connection is in. The session's commit does not end
+    that; it writes what waits, and whoever listens for it (the audit log) has its turn.
+
+    A session of its own for each would cost as much as a small errand; each finds it empty.
+    """
+    results = []
     with Session(
         connection, join_transaction_mode="rollback_only", expire_on_commit=False
     ) as session:
-        result = work(session)
+        for work in works:
+            results.append(work(session))
+            session.flush()
+            session.expunge_all()
         session.commit()
-        return result
+    return results
 
 
 def _without_events(engine: Engine) -> Engine:
