@@ -91,6 +91,7 @@ class Bot:
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self.stopping.set)
         async with self.running() as addresses:
+            await asyncio.to_thread(memory.settle)
             started(addresses)
             systemd.notify("READY=1")
             watchdog = asyncio.create_task(systemd.keep_alive(self.is_well), name="watchdog")
@@ -131,7 +132,6 @@ class Bot:
             ]
             self._lasting = [sending, looking, measuring, *channels]
             watcher = alarms.watch(self.config, self._watched, self.words, self.clock)
-            await asyncio.to_thread(memory.give_back)
             try:
                 yield addresses
             finally:

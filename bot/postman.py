@@ -29,7 +29,7 @@ from models.messages import Part
 
 logger = logging.getLogger(__name__)
 
-LOOKS_AHEAD = 128
+LOOKS_AHEAD = 2  # Times as many as may leave: of some the place comes later.
 RISING = timedelta(seconds=RISING_SECONDS)
 
 
@@ -111,8 +111,9 @@ class Postman:
         now, outlook = self._clock(), self._departures.look()
         if not outlook.open:
             return outlook.rest
+        limit = LOOKS_AHEAD * room
         waiting = await self._database.read(
-            lambda session: claiming.due(session, outlook.open, now, LOOKS_AHEAD, outlook.busy)
+            lambda session: claiming.due(session, outlook.open, now, limit, outlook.busy)
         )
         chosen, wait = self._departures.choose(waiting, room)
         if chosen:

@@ -64,7 +64,9 @@ class Words:
     """All sentences in all languages."""
 
     def __init__(self, directory: Path = LOCALES) -> None:
-        self._labels: dict[tuple[str, str], str] = {}  # Of choices that have no values.
+        # Of what has no values: choices, and messages that most often are part of another.
+        self._labels: dict[tuple[str, str], str] = {}
+        self._fixed: dict[tuple[str, str], str] = {}
         self._templates = {code: _read(directory / code / "LC_MESSAGES") for code in LANGUAGES}
 
     def has(self, name: str, language: str) -> bool:
@@ -110,6 +112,14 @@ class Words:
         )
 
     def _marked(self, name: str, values: Mapping[str, Any], language: str) -> str:
+        if values:
+            return self._fill(name, values, language)
+        known = (name, language)
+        if known not in self._fixed:
+            self._fixed[known] = self._fill(name, values, language)
+        return self._fixed[known]
+
+    def _fill(self, name: str, values: Mapping[str, Any], language: str) -> str:
         template = self._templates[language].get(name)
         if template is None:
             logger.error("no words for %s in %s", name, language)

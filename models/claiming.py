@@ -41,8 +41,8 @@ class Chat(NamedTuple):
 
 
 EVERYTHING = Chat("", "")
-# Few rows mostly do; the others are for a queue in which a few chats have very much.
-PAGES = (128, 256, 512)
+# As many rows as are wanted mostly do; these are for a queue in which a few chats have very much.
+MORE_ROWS = (256, 512)
 TRIED_AGAIN_AFTER = timedelta(days=1)
 
 
@@ -110,7 +110,7 @@ def _due_on(
 ) -> list[Due]:
     """A page from the front of the queue; then others, without the chats that were seen."""
     found: list[Due] = []
-    for size in PAGES:
+    for size in (limit, *MORE_ROWS):
         values = {"channel": channel, "shut": list(shut), "limit": size}
         rows = connection.execute(_QUEUED, values).all()
         for id, address, rank, not_before, good_until in rows:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import DBAPIError, TimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
-from models import sqlite
+from models import json_text, sqlite
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,13 @@ def create(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return sqlite.create(url, parsed.database)
-    return create_engine(url, pool_pre_ping=True, pool_size=POSTGRES_WRITERS + 6)
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=POSTGRES_WRITERS + 6,
+        json_serializer=json_text.write,
+        json_deserializer=json_text.read,
+    )
 
 
 def is_transient(error: BaseException) -> bool:
@@ -209,7 +215,13 @@ def _run_within(connection: Connection, works: Sequence[Work]) -> list[Any]:
 def _without_events(engine: Engine) -> Engine:
     """The same connections with nobody listening, which makes every statement cheaper; whoever
     uses it begins its transactions itself."""
-    return create_engine(engine.url, pool=engine.pool, module=engine.dialect.dbapi)
+    return create_engine(
+        engine.url,
+        pool=engine.pool,
+        module=engine.dialect.dbapi,
+        json_serializer=json_text.write,
+        json_deserializer=json_text.read,
+    )
 
 
 def _lost_transaction(connection: Connection) -> bool:

@@ -12,8 +12,12 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from models import json_text
+
 Values = Mapping[str, Any]
-_DIALECT = sqlite.dialect(paramstyle="named")
+_DIALECT = sqlite.dialect(
+    paramstyle="named", json_serializer=json_text.write, json_deserializer=json_text.read
+)
 
 
 class Prepared:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
+from models import json_text
 from models.durable import make_folder
 
 logger = logging.getLogger(__name__)
@@ -57,7 +58,14 @@ def create(url: str, path: str | None) -> Engine:
         make_folder(Path(path).parent)
     waiting = Waiting()
     options = {"cchc_waiting": waiting}
-    engine = create_engine(url, module=module, pool_size=10, execution_options=options)
+    engine = create_engine(
+        url,
+        module=module,
+        pool_size=10,
+        execution_options=options,
+        json_serializer=json_text.write,
+        json_deserializer=json_text.read,
+    )
     safe = version >= SAFE_VERSION
     if not safe:
         logger.warning("SQLite %s is older than 3.51.3: using its slower journal", version)

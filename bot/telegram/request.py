@@ -3,7 +3,7 @@
 An error's own text may hold the address, and with it the token: none is passed on.
 """
 
-import json
+import functools
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -18,6 +18,7 @@ from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from bot.telegram.problems import NeverLeft, TelegramRefused, Throttled
+from models import json_text
 
 CONNECTIONS = 64
 CONNECT_SECONDS = 10.0
@@ -85,7 +86,7 @@ class AiohttpRequest(BaseRequest):
 
         The Bot API takes JSON like a form, which would write a Vietnamese sign as nine.
         """
-        body = json.dumps(values, ensure_ascii=False).encode()
+        body = json_text.write(values).encode()
         # ``post`` hands it on to ``do_request`` untouched; RequestData itself cannot hold it.
         return await self.post(url, cast(RequestData, body), read_timeout=seconds)
 
@@ -98,16 +99,13 @@ class AiohttpRequest(BaseRequest):
         seconds: float = READ_SECONDS,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """The answer, to be read by the caller; ``seconds`` is the longest silence."""
-        timeout = aiohttp.ClientTimeout(
-            total=None, connect=CONNECT_SECONDS, sock_connect=CONNECT_SECONDS, sock_read=seconds
-        )
         try:
             async with self._pool().request(
                 method,
                 url,
                 data=_form(data),
                 headers=JSON if isinstance(data, bytes) else None,
-                timeout=timeout,
+                timeout=_patience(seconds),
                 proxy=self._proxy,
                 allow_redirects=False,
             ) as response:
@@ -122,7 +120,7 @@ class AiohttpRequest(BaseRequest):
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         try:
-            answer = json.loads(payload.decode("utf-8", "replace"), parse_constant=lambda _: None)
+            answer = json_text.read(payload.decode("utf-8", "replace"))
         except ValueError:
             answer = None
         if not isinstance(answer, dict):
@@ -132,7 +130,8 @@ class AiohttpRequest(BaseRequest):
     def _pool(self) -> aiohttp.ClientSession:
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=CONNECTIONS)
-            self._session = aiohttp.ClientSession(connector=connector)
+            jar = aiohttp.DummyCookieJar()
+            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=jar)
         return self._session
 
 
@@ -150,12 +149,24 @@ def _form(data: RequestData | bytes | None) -> bytes | dict[str, str] | aiohttp.
     return form
 
 
+@functools.lru_cache(maxsize=16)
+def _patience(silence: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(
+        total=None, connect=CONNECT_SECONDS, sock_connect=CONNECT_SECONDS, sock_read=silence
+    )
+
+
 def _skew(date: str) -> float | None:
     try:
         # The server leaves out what is less than a second.
-        return time.time() - parsedate_to_datetime(date).timestamp() - 0.5
+        return time.time() - _read_date(date) - 0.5
     except ValueError:
         return None
+
+
+@functools.lru_cache(maxsize=1)  # Many answers come within one second.
+def _read_date(date: str) -> float:
+    return parsedate_to_datetime(date).timestamp()
 
 
 def _retry_after(body: bytes) -> float | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from random import Random
 
 from bot.channel import Limits
-from bot.departures import EARLIEST, LATEST, LONGEST_REST
+from bot.departures import EARLIEST, IN_FLIGHT, LATEST, LONGEST_REST
 from bot.limiter import Departure, Limiter
 from bot.postman import LOOKS_AHEAD
 
@@ -71,7 +71,7 @@ class Play:
         rest = LONGEST_REST
         seen = set(self._on_their_way)
         for broadcast, waiting in self._waiting.items():
-            for letter in waiting[:LOOKS_AHEAD]:
+            for letter in waiting[: LOOKS_AHEAD * IN_FLIGHT]:
                 if letter.address in seen:
                     continue
                 seen.add(letter.address)

@@ -12,6 +12,7 @@ from models.claiming import Chat
 from models.messages import Kind
 from models.outbox import Recipient
 
+LIMIT = 128
 NOW = datetime.fromisoformat("2026-11-10T08:00:00+00:00")
 LATER = NOW + timedelta(minutes=1)
 
@@ -29,7 +30,9 @@ class Queue:
         assert id is not None
         return id
 
-    def due(self, limit: int = 128, busy: tuple[Chat, ...] = (), now: datetime = NOW) -> list[int]:
+    def due(
+        self, limit: int = LIMIT, busy: tuple[Chat, ...] = (), now: datetime = NOW
+    ) -> list[int]:
         self.session.flush()
         found = claiming.due(self.session, ["web", "telegram"], now, limit, busy)
         return [item.id for item in found]
@@ -103,7 +106,7 @@ def test_chats_that_the_limits_hold_back_are_passed_over(waiting: Queue) -> None
 
 
 def test_a_chat_with_very_much_to_be_told_hides_nobody(waiting: Queue) -> None:
-    much = [waiting.add(1) for _ in range(sum(claiming.PAGES))]
+    much = [waiting.add(1) for _ in range(LIMIT + sum(claiming.MORE_ROWS))]
     other, asks = waiting.add(2), waiting.add(3, Kind.ANSWER)
 
     assert waiting.due() == [asks, much[0], other]
