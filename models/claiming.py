@@ -29,6 +29,7 @@ from models.base import Base
 from models.messages import Kind, Numbering
 from models.outbox import LEFT_ROLE, OutboxMessage, Priority, SendStatus
 from models.people.tables import Account, Binding, Language, Person
+from models.prepared import Prepared
 from models.sending import SendingPause
 from models.settings import SENDING_HOLD, Setting
 
@@ -92,7 +93,7 @@ def due(
     """
     connection = session.connection()
     values = {"channels": list(channels), "now": now}
-    rows = connection.execute(_CLOSED, values)
+    rows = _CLOSED.rows(connection, values)
     closed = {Chat(channel, address) for channel, address in rows} | set(busy)
     if EVERYTHING in closed:
         return []
@@ -112,9 +113,10 @@ def _due_on(
     found: list[Due] = []
     for size in (limit, *MORE_ROWS):
         values = {"channel": channel, "shut": list(shut), "limit": size}
-        rows = connection.execute(_QUEUED, values).all()
-        for id, address, rank, not_before, good_until in rows:
-            if address not in shut:
+        rows = _QUEUED.rows(connection, values)
+        for row in rows:
+            if row[1] not in shut:
+                id, address, rank, not_before, good_until = _QUEUED.typed(connection, row)
                 shut.add(address)
                 is_good = good_until is None or now < good_until
                 if is_good and (not_before is None or not_before <= now):
@@ -134,12 +136,13 @@ def claim(session: Session, ids: Sequence[int], now: datetime) -> list[Claimed]:
     asks something can be reached (X10).
     """
     values = {"ids": ids, "now": now, "since": now - TRIED_AGAIN_AFTER}
-    rows = session.connection().execute(_CLAIM, values)
+    connection = session.connection()
+    rows = _CLAIM.rows(connection, values)
     taken = [id for id, status in rows if status == SendStatus.SENDING]
     if not taken:
         return []
-    found = session.connection().execute(_CLAIMED, {"ids": taken})
-    return [Claimed(*tuple[Any, ...](row)) for row in found]
+    found = _CLAIMED.rows(connection, {"ids": taken})
+    return [Claimed(*_CLAIMED.typed(connection, row)) for row in found]
 
 
 def unclaim(session: Session, ids: Collection[int]) -> None:
@@ -151,6 +154,7 @@ def unclaim(session: Session, ids: Collection[int]) -> None:
 
 _TABLE = Base.metadata.tables[OutboxMessage.__tablename__]
 _OUTBOX = _TABLE.c
+_PAUSES = Base.metadata.tables[SendingPause.__tablename__].c
 
 
 def _is_on_hold() -> Exists:
@@ -203,55 +207,66 @@ def _was_tried_today() -> ColumnElement[bool]:
     )
 
 
-_CLOSED = union_all(
-    select(literal(""), literal("")).where(_is_on_hold()),
-    select(SendingPause.channel, SendingPause.address).where(
-        SendingPause.channel.in_(bindparam("channels", expanding=True)),
-        SendingPause.until > bindparam("now"),
-    ),
-    select(_OUTBOX.channel, _OUTBOX.address).where(_OUTBOX.status == SendStatus.SENDING),
-)
-_QUEUED = (
-    select(_OUTBOX.id, _OUTBOX.address, _OUTBOX.priority, _OUTBOX.not_before, _OUTBOX.good_until)
-    .where(
-        _OUTBOX.status == SendStatus.QUEUED,
-        _OUTBOX.channel == bindparam("channel"),
-        _OUTBOX.address.not_in(bindparam("shut", expanding=True)),
+_CLOSED = Prepared.with_lists(
+    lambda among: union_all(
+        select(literal(""), literal("")).where(_is_on_hold()),
+        select(_PAUSES.channel, _PAUSES.address).where(
+            among(_PAUSES.channel, "channels"), _PAUSES.until > bindparam("now")
+        ),
+        select(_OUTBOX.channel, _OUTBOX.address).where(_OUTBOX.status == SendStatus.SENDING),
     )
-    .order_by(_OUTBOX.priority, _OUTBOX.id)
-    .limit(bindparam("limit"))
+)
+_QUEUED = Prepared.with_lists(
+    lambda among: (
+        select(
+            _OUTBOX.id, _OUTBOX.address, _OUTBOX.priority, _OUTBOX.not_before, _OUTBOX.good_until
+        )
+        .where(
+            _OUTBOX.status == SendStatus.QUEUED,
+            _OUTBOX.channel == bindparam("channel"),
+            ~among(_OUTBOX.address, "shut"),
+        )
+        .order_by(_OUTBOX.priority, _OUTBOX.id)
+        .limit(bindparam("limit"))
+    )
 )
 _GONE = and_(_OUTBOX.kind != Kind.ANSWER, _reader_is_gone())
 _VAIN = and_(_OUTBOX.kind == Kind.NOTICE, _was_tried_today())
-_CLAIM = (
-    update(_TABLE)
-    .where(_OUTBOX.id.in_(bindparam("ids", expanding=True)))
-    .where(_OUTBOX.status == SendStatus.QUEUED, ~_is_on_hold())
-    .where(or_(_OUTBOX.good_until.is_(None), _OUTBOX.good_until > bindparam("now")))
-    .values(
-        status=case(
-            (_GONE, SendStatus.SUPERSEDED),
-            (_VAIN, SendStatus.UNREACHABLE),
-            else_=SendStatus.SENDING,
-        ),
-        settled_at=case((or_(_GONE, _VAIN), bindparam("now")), else_=None),
-        error=case(
-            (_GONE, LEFT_ROLE),
-            (_VAIN, "its account could not be reached within the last day"),
-            else_=_OUTBOX.error,
-        ),
-        # What is not sent is no try, else nobody would ever be tried again.
-        claimed_at=case((_VAIN, _OUTBOX.claimed_at), else_=bindparam("now")),
-        attempts=case((_VAIN, _OUTBOX.attempts), else_=_OUTBOX.attempts + 1),
+_NOW = bindparam("now", type_=_OUTBOX.settled_at.type)
+_CLAIM = Prepared.with_lists(
+    lambda among: (
+        update(_TABLE)
+        .where(among(_OUTBOX.id, "ids"))
+        .where(_OUTBOX.status == SendStatus.QUEUED, ~_is_on_hold())
+        .where(or_(_OUTBOX.good_until.is_(None), _OUTBOX.good_until > _NOW))
+        .values(
+            status=case(
+                (_GONE, SendStatus.SUPERSEDED),
+                (_VAIN, SendStatus.UNREACHABLE),
+                else_=SendStatus.SENDING,
+            ),
+            settled_at=case((or_(_GONE, _VAIN), _NOW), else_=None),
+            error=case(
+                (_GONE, LEFT_ROLE),
+                (_VAIN, "its account could not be reached within the last day"),
+                else_=_OUTBOX.error,
+            ),
+            # What is not sent is no try, else nobody would ever be tried again.
+            claimed_at=case((_VAIN, _OUTBOX.claimed_at), else_=_NOW),
+            attempts=case((_VAIN, _OUTBOX.attempts), else_=_OUTBOX.attempts + 1),
+        )
+        .returning(_OUTBOX.id, _OUTBOX.status)
     )
-    .returning(_OUTBOX.id, _OUTBOX.status)
 )
 _FIELDS = [field.name for field in fields(Claimed) if field.name != "language"]
-_CLAIMED = (
-    select(
-        *(_OUTBOX[name] for name in _FIELDS), func.coalesce(Person.language, Language.VIETNAMESE)
+_CLAIMED = Prepared.with_lists(
+    lambda among: (
+        select(
+            *(_OUTBOX[name] for name in _FIELDS),
+            func.coalesce(Person.language, Language.VIETNAMESE),
+        )
+        .outerjoin(Person, Person.id == _OUTBOX.person_id)
+        .where(among(_OUTBOX.id, "ids"))
+        .order_by(_OUTBOX.priority, _OUTBOX.id)
     )
-    .outerjoin(Person, Person.id == _OUTBOX.person_id)
-    .where(_OUTBOX.id.in_(bindparam("ids", expanding=True)))
-    .order_by(_OUTBOX.priority, _OUTBOX.id)
 )

@@ -82,7 +82,7 @@ def store(session: Session, arrivals: Sequence[Arrival], at: datetime) -> list[W
     known = {_identity(arrival): arrival for arrival in arrivals}
     values = [_values(arrival, key[2], at) for key, arrival in known.items()]
     connection = session.connection()
-    kept = connection.execute(_STORE[connection.dialect.name], values).all()
+    kept = _STORE.rows_of_all(connection, values)
     return [
         Waiting(id, arrival.channel, arrival.address, arrival.body, arrival.made_at, at)
         for id, *key in sorted(kept)
@@ -157,12 +157,19 @@ def dead(session: Session, limit: int = 50) -> list[InboxEvent]:
 
 
 _TABLE = Base.metadata.tables[InboxEvent.__tablename__]
-_STORE = {
-    dialect.dialect.name: dialect.insert(_TABLE)
-    .on_conflict_do_nothing()
-    .returning(_TABLE.c.id, _TABLE.c.channel, _TABLE.c.external_id, _TABLE.c.content_hash)
-    for dialect in (sqlite, postgresql)
+_LATER = {"id", "settled_at"}  # What a new event does not have yet.
+_NEW: dict[str, Any] = {
+    column.key: bindparam(column.key) for column in _TABLE.c if column.key not in _LATER
 }
+_STORE = Prepared(
+    *(
+        dialect.insert(_TABLE)
+        .values(_NEW)
+        .on_conflict_do_nothing()
+        .returning(_TABLE.c.id, _TABLE.c.channel, _TABLE.c.external_id, _TABLE.c.content_hash)
+        for dialect in (sqlite, postgresql)
+    )
+)
 _FINISH = Prepared(
     update(_TABLE)
     .where(_TABLE.c.id == bindparam("row"), _TABLE.c.status == EventStatus.NEW)

@@ -6,7 +6,7 @@ of sending, so that a stored message can be read again in another language.
 
 import enum
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -142,36 +142,34 @@ def encode(value: Any) -> Any:
 
 def decode(value: Any) -> Any:
     """Values of a message as they were, an enumeration's member as a ``Part`` with its word."""
-    match value:
-        case {"$word": str(name)}:
-            return Part(name)
-        case {"$secret": str(text)}:
-            return Secret(text)
-        case {"$decimal": str(digits)}:
-            return Decimal(digits)
-        case {"$instant": str(text)}:
-            return datetime.fromisoformat(text)
-        case {"$date": str(text)}:
-            return date.fromisoformat(text)
-        case {"$part": str(name), "values": values}:
-            return Part(name, **decode(values))
-        case dict():
-            return {key: decode(item) for key, item in value.items()}
-        case list():
-            return [decode(item) for item in value]
+    if isinstance(value, dict):
+        for mark, read in _READERS.items():
+            if mark in value:
+                return read(value)
+        return {key: decode(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [decode(item) for item in value]
     return value
+
+
+# Every message goes through this, so it is looked up and not matched.
+_READERS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "$part": lambda encoded: Part(encoded["$part"], **decode(encoded["values"])),
+    "$word": lambda encoded: Part(encoded["$word"]),
+    "$instant": lambda encoded: datetime.fromisoformat(encoded["$instant"]),
+    "$date": lambda encoded: date.fromisoformat(encoded["$date"]),
+    "$decimal": lambda encoded: Decimal(encoded["$decimal"]),
+    "$secret": lambda encoded: Secret(encoded["$secret"]),
+}
 
 
 def holds_secret(encoded: Any) -> bool:
     """Whether there is a secret among encoded values that is not blanked yet."""
-    match encoded:
-        case {"$secret": text}:
-            return bool(text != BLANK)
-        case dict():
-            return any(holds_secret(item) for item in encoded.values())
-        case list():
-            return any(holds_secret(item) for item in encoded)
-    return False
+    if isinstance(encoded, dict):
+        if "$secret" in encoded:
+            return bool(encoded["$secret"] != BLANK)
+        return any(holds_secret(item) for item in encoded.values())
+    return isinstance(encoded, list) and any(holds_secret(item) for item in encoded)
 
 
 def blanked(encoded: Any) -> Any:

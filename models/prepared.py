@@ -7,7 +7,7 @@ round that. PostgreSQL takes them the usual way: there the way to the server is 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Executable
+from sqlalchemy import JSON, ColumnElement, Connection, Executable, bindparam, func, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -15,6 +15,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from models import json_text
 
 Values = Mapping[str, Any]
+# Whether a column is one of a list, which is bound under this name.
+Among = Callable[[ColumnElement[Any], str], ColumnElement[bool]]
 _DIALECT = sqlite.dialect(
     paramstyle="named", json_serializer=json_text.write, json_deserializer=json_text.read
 )
@@ -37,6 +39,11 @@ class Prepared:
         columns = getattr(statement, "selected_columns", ())
         self._readers = [_reader(column.type) for column in columns]
 
+    @classmethod
+    def with_lists(cls, build: Callable[[Among], Executable]) -> "Prepared":
+        """A statement that is given lists, which have no form in common: ``build`` makes it."""
+        return cls(build(_among_json), build(_among_expanded))
+
     def run(self, connection: Connection, values: Values) -> int:
         """How many rows it changed."""
         if _is_sqlite(connection):
@@ -48,6 +55,19 @@ class Prepared:
         if _is_sqlite(connection):
             return [tuple(row) for row in self._execute(connection, values).fetchall()]
         return [tuple(row) for row in connection.execute(self._statement, values)]
+
+    def run_all(self, connection: Connection, many: Sequence[Values]) -> None:
+        if not _is_sqlite(connection):
+            connection.execute(self._statement, many)
+            return
+        for values in many:
+            self._execute(connection, values)
+
+    def rows_of_all(self, connection: Connection, many: Sequence[Values]) -> list[tuple[Any, ...]]:
+        """Those of each, in no order."""
+        if not _is_sqlite(connection):
+            return [tuple(row) for row in connection.execute(self._statement, many)]
+        return [row for values in many for row in self.rows(connection, values)]
 
     def typed(self, connection: Connection, row: Sequence[Any]) -> list[Any]:
         """The beginning of a row, as long as is handed in, with the types of its columns."""
@@ -68,6 +88,16 @@ class Prepared:
             raise DBAPIError.instance(
                 self._text, bound, error, dbapi.Error, hide_parameters=True
             ) from error
+
+
+def _among_json(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """One parameter however long the list is, so that the statement is always the same."""
+    listed = func.json_each(bindparam(name, type_=JSON)).table_valued("value")
+    return column.in_(select(listed.c.value))
+
+
+def _among_expanded(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    return column.in_(bindparam(name, expanding=True))
 
 
 def _is_sqlite(connection: Connection) -> bool:

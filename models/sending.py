@@ -15,6 +15,7 @@ from models.conversations import Chat
 from models.messages import Kind
 from models.outbox import OutboxMessage, Recipient, SendStatus, address_of
 from models.people.tables import Account, Person
+from models.prepared import Prepared
 
 MOST_COPIES = 2
 
@@ -43,7 +44,7 @@ def receipt(id: int, platform_id: str, at: datetime) -> dict[str, Any]:
 
 
 def settle_all(session: Session, outcomes: list[dict[str, Any]]) -> None:
-    session.connection().execute(_SETTLE, outcomes)
+    _SETTLE.run_all(session.connection(), outcomes)
 
 
 def enclose(session: Session, id: int, enclosure: dict[str, Any]) -> None:
@@ -172,7 +173,7 @@ def _outcome(
 
 
 _TABLE = Base.metadata.tables[OutboxMessage.__tablename__]
-_SETTLE = (
+_SETTLE = Prepared(
     update(_TABLE)
     .where(_TABLE.c.id == bindparam("row"))
     .values(

@@ -27,7 +27,7 @@ class Unit(Base):
     short_name: Mapped[str]
     kind: Mapped[UnitKind]
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
-    parent: Mapped["Unit | None"] = relationship(remote_side="Unit.id")
+    parent: Mapped["Unit | None"] = relationship(remote_side="Unit.id", cascade="merge")
 
 
 def all_units(session: Session) -> list[Unit]:

@@ -41,8 +41,10 @@ class Person(Base):
     phone: Mapped[str] = mapped_column(default="")
     language: Mapped[Language] = mapped_column(default=Language.VIETNAMESE)
     created_at: Mapped[datetime]
+    # In every turn its person, their roles and units join the session, each by itself: what is
+    # added along with them would be looked for in vain.
     bindings: Mapped[list["Binding"]] = relationship(
-        back_populates="person", foreign_keys="Binding.person_id"
+        back_populates="person", foreign_keys="Binding.person_id", cascade="merge"
     )
 
 
@@ -75,7 +77,7 @@ class Binding(Base):
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     end_reason: Mapped[str] = mapped_column(default="")
     person: Mapped[Person] = relationship(back_populates="bindings", foreign_keys=[person_id])
-    unit: Mapped[Unit] = relationship()
+    unit: Mapped[Unit] = relationship(cascade="merge")
 
 
 class Account(Base):

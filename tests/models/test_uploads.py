@@ -24,7 +24,7 @@ def test_an_upload_link_is_used_once_and_expires(session: Session) -> None:
     person = Person(name="Nguyễn Văn An", created_at=NOW)
     unit = Unit(code="STP", name="Sở Tư pháp", short_name="STP", kind=UnitKind.DEPARTMENT)
     role = Binding(person=person, unit=unit, role=Role.FOCAL_OFFICER, since=NOW)
-    session.add_all([person, role])
+    session.add_all([person, unit, role])
     session.flush()
     code, until = uploads.make_link(session, By(NOW, person), "telegram", "17", "1.1.1")
     assert until == at("2026-11-03 10:35")
