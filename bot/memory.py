@@ -3,7 +3,6 @@
 import ctypes
 import gc
 
-
 NEW_OBJECTS = 10_000  # Before the youngest are looked through: a few turns make so many.
 
 

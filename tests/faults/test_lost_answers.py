@@ -10,15 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from bot.telegram.polling import Patience
 from models.database import Database
 from models.inbox import EventStatus
 from models.outbox import OutboxMessage, SendStatus
-from tests.faults.ledger import QUICK
 from tests.faults.stage import RECEIPT, Stage
 from tests.papers import pdf
 
 T = TypeVar("T")
 LOST = 0.3
+SHORT = Patience(first=0.1, longest=0.5, store=0.1)
 
 
 @pytest.fixture(params=[1, 3])
@@ -35,12 +36,12 @@ def unsure(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> r
 
     monkeypatch.setattr(Database, "write", write)
     # A poll is over when two writes in a row are heard: many fail one after another.
-    monkeypatch.setattr("bot.telegram.channel.Patience", lambda: QUICK)
+    monkeypatch.setattr("bot.telegram.channel.Patience", lambda: SHORT)
     return chance
 
 
 def test_what_was_done_unheard_is_done_once_and_in_order(
-    unsure: random.Random, stage: Stage
+    unsure: random.Random, patient: None, stage: Stage
 ) -> None:
     officers = [stage.officer(unit, unit) for unit in ("STP", "STC", "SXD")]
     for n in range(3):
