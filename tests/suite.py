@@ -50,9 +50,8 @@ def main() -> int:
 
 def _pytest(database: str, marks: str, environment: dict[str, str]) -> bool:
     print(f"\n== on {database}", flush=True)
-    cores = os.cpu_count() or 2
-    # Tests wait as long as they work; the long suites work all the time.
-    workers = str(min(4, cores if "not heavy" not in marks else cores + 1))
+    # Tests wait for nearly as long as they work.
+    workers = str(min(4, (os.cpu_count() or 2) + 1))
     command = [sys.executable, "-m", "pytest", "-n", workers, "--dist", "worksteal", "-m", marks]
     if "not heavy" not in marks:
         command.append("-rfEP")  # What the long suites print: their seeds and figures.
