@@ -60,7 +60,7 @@ def test_the_operator_says_who_signs_instead(province: sessionmaker[Session]) ->
         assert written(session, snv) == ["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"]
         with pytest.raises(Refusal, match="signatory_too_long"):
             signatories.choose(session, by, snv, "a / b / c / d")
-        officer = replace(Office(session).by("STP", Role.HEAD), now=NOW)
+        officer = replace(Office(session).by("STP", Role.HEAD), at=NOW)
         with pytest.raises(Refusal, match="not_your_role"):
             signatories.choose(session, officer, snv, "Tôi")
         signatories.choose(session, by, snv, "")
