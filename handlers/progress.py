@@ -122,7 +122,7 @@ def ask_for_line(
 def find_line(turn: Turn, text: str) -> State | None:
     """A code leads to its card, words to the lines that hold them."""
     sheet = own_sheet(turn)
-    if line := assessment.find_line(turn.session, sheet.id, text.strip().rstrip(".")):
+    if line := assessment.find_typed(turn.session, sheet.id, text):
         return show_card(turn, line)
     found = assessment.search_lines(turn.session, sheet.id, text)
     if not found:

@@ -276,8 +276,8 @@ def test_whoever_appraises_some_area_reads_what_proves_points_beside_the_100(
     caps = {kind: Decimal(1) for kind in AdjustmentKind}
     open_adjustments(world.session, world.campaign, caps, NOW, proven=True)
     download = Action.DOWNLOAD_EVIDENCE
-    bonus = [world.line_of("STP", code) for code in ("THUONG", "TRU")]
-    own = world.line_of("SNV", "THUONG")
+    bonus = [world.line_of("STP", code) for code in ("Điểm thưởng", "Điểm trừ")]
+    own = world.line_of("SNV", "Điểm thưởng")
     for role in (Role.REVIEWER, Role.COUNCIL_MEMBER):
         by = world.by("SNV", role)
         assert {world.hears(by, download, line) for line in bonus} == {"not_your_unit"}
