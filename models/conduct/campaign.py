@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import models.duties  # noqa: F401 - planning anew takes them all in.
-from models import assessment, audit, catalogue, policy, reminders, submission
+from models import assessment, audit, calendar, catalogue, policy, reminders, submission
 from models.assessment import AdjustmentKind, Assessment
 from models.campaigns import (
     Campaign,
@@ -102,6 +102,8 @@ def issue_plan(
     if campaign.opened_at is not None:
         number, dated = campaign.plan_number, campaign.plan_dated_on
         raise Refusal("plan_issued_already", year=campaign.year, number=number, dated_on=dated)
+    if dated_on > calendar.local_day(by.at):
+        raise Refusal("plan_dated_ahead", dated_on=dated_on)
     campaign.plan_number, campaign.plan_dated_on = number, dated_on
     campaign.plan_file_id = file.id if file else None
     campaign.opened_at = by.at
