@@ -1,15 +1,19 @@
 """Bonus and penalty points beside the 100, each with its cap (domain.md 2 7, 13c 22)."""
 
+import io
 from decimal import Decimal as D
 from typing import Any
 
+import openpyxl
 import pytest
 from sqlalchemy import select
 
+from bot.reports import REPORTS
 from models import assessment, audit, submission, workbook
 from models.assessment import AdjustmentKind, Line, open_adjustments
 from models.campaigns import Campaign
 from models.catalogue import Item, Method
+from models.messages import decode
 from models.people import Role
 from tests.bench import Bench, Officer
 from tests.handlers.test_submission import complete, newest
@@ -117,6 +121,19 @@ def test_none_claimed_owes_nothing_and_none_declared_either(bench: Bench, an: Of
     an.types("/guiduyet")
     assert "không có lỗi bắt buộc sửa" in an.text
     assert "Điểm thưởng: 0 (trần 2)" in an.text
+
+
+def test_the_names_have_room_in_the_workbook(an: Officer) -> None:
+    """In the column of the numbers, on two lines."""
+    an.types("/bieumau")
+    enclosure = an.last.enclosure
+    assert enclosure is not None
+    content = REPORTS["workbook"](decode(enclosure["values"]))
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    heights = {row[0].value: sheet.row_dimensions[row[0].row].height for row in sheet.rows}
+    one = heights["1.3.3/1"]
+    for name in ("Điểm thưởng", "Điểm thưởng/1", "Điểm thưởng/2", "Điểm trừ/1", "Điểm trừ/2"):
+        assert heights[name] > one, name
 
 
 def test_without_caps_nothing_of_it_is_seen(bench: Bench) -> None:
