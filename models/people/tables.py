@@ -1,7 +1,7 @@
 """People, the roles they hold in units, the accounts they write from, and their invitations."""
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, text
@@ -163,6 +163,11 @@ class By:
     def now(self) -> datetime:
         """Never before ``at``, whose clock may be ahead of ours."""
         return max(self.at, self.answered_at or self.at)
+
+    @property
+    def presently(self) -> "By":
+        """The same, acting ``now``: what is offered has to be possible when it is."""
+        return replace(self, at=self.now)
 
     @property
     def person_id(self) -> int | None:

@@ -41,6 +41,20 @@ def test_the_home_page_does_not_count_hours_that_are_gone(an: Officer, outage: N
     ]
 
 
+def test_what_is_offered_can_be_done_when_it_is_answered(an: Officer, outage: None) -> None:
+    offered = []
+    for text in ("/menu", "/tinhtrang", "1.3.1", "/minhchung 1.3.1"):
+        an.types(text)
+        offered.append([choice.action for choice in an.choices])
+    assert offered == [
+        ["missing", "documents", "workbook", "calendar", "more"],
+        ["show_unscored", "menu"],
+        ["missing", "menu"],
+        ["calendar", "evidence_next", "menu"],
+    ]
+    assert "thời hạn tự đánh giá của Sở Tư pháp đã hết" in an.text
+
+
 def test_the_overview_says_as_of_when_its_figures_are(
     bench: Bench, an: Officer, outage: None
 ) -> None:
@@ -62,22 +76,21 @@ def test_what_was_handed_in_before_the_end_is_in_time(
     an.sees("refusal.window_closed")
 
 
-def test_what_was_scored_and_sent_before_the_end_is_in_time(
-    bench: Bench, an: Officer, outage: None
-) -> None:
+def test_what_was_scored_and_approved_before_the_end_is_in_time(bench: Bench, an: Officer) -> None:
+    """The question and the proposal were there before the outage."""
+    bench.clock.set("2026-11-15 12:40")
+    chi = bench.officer("Lê Chi", "STC")
     head = bench.officer("Lê Thị Hoa", "STP", Role.HEAD)
     with bench.sessions.begin() as session:
-        assert an.person_id is not None
-        sheets.complete(session, "STP", an.person_id, bench.clock(), without=["1.3.2"])
-    an.types("1.3.2")
-    an.picks("score")
-    an.types("85%")
-    assert "85%" in an.text
-    an.picks("explain")
-    an.types("Theo báo cáo của phòng chuyên môn")
+        sheets.complete(session, "STP", an.person_id, bench.clock())
+    chi.types("1.3.2")
+    chi.picks("score")
     an.types("/guiduyet")
     an.picks("propose")
-    head.picks("approve")
+    with bench.away_until("2026-11-16 00:10"):
+        chi.types("85%")
+        head.picks("approve")
+    assert chi.text.startswith("85%, đạt mức từ 30% trở lên: 0,5/0,5 điểm.")
     head.sees("sheet_sent")
     assert "(trong hạn)" in head.text
 
