@@ -106,7 +106,7 @@ class _Way:
         at = wall_clock()
         inbox.finish(self._session, [event.id], at)
         deed = Typed("/trogiup")
-        self._dispatcher.take(self._session, Event(event.id, CHANNEL, event.address, deed, at))
+        self._dispatcher.take(self._session, Event(event.id, CHANNEL, event.address, deed, at, at))
 
     def _timed(self, what: str, do: Callable[[], object]):  # type: ignore[no-untyped-def]
         began = time.thread_time()

@@ -22,13 +22,15 @@ Deed = Typed | Press | Handed | Edited
 
 @dataclass(frozen=True)
 class Event:
-    """What the worker hands over. ``at`` is when it was made, as far as that is known (I6)."""
+    """What the worker hands over. ``at`` is when it was made, as far as that is known (I6);
+    ``now`` when it has its turn: after an outage, hours later."""
 
     id: int
     channel: str
     address: str
     deed: Deed
     at: datetime
+    now: datetime
 
 
 def is_loose_text(deed: Deed) -> bool:

@@ -131,7 +131,8 @@ class Answering:
         self._shell.repeat(self._presses.prompt())
 
     def _run(self, goal: Goal, binding: Binding | None) -> None:
-        by = By(self._event.at, self._person, binding, self._event.id)
+        event = self._event
+        by = By(event.at, self._person, binding, event.id, answered_at=event.now)
         turn = Turn(
             session=self._session,
             by=by,

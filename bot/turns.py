@@ -103,13 +103,14 @@ class Turns:
         refusal: Refusal | None = None,
     ) -> None:
         first = events[0]
-        if not inbox.finish(session, [event.id for event in events], self._clock()):
+        now = self._clock()
+        if not inbox.finish(session, [event.id for event in events], now):
             return  # It has had its turn: here, or in another process.
         if closed:
-            self._gate.turn_away(session, events, self._clock())
+            self._gate.turn_away(session, events, now)
         elif deed is not None:
             at = first.made_at or first.received_at
-            event = Event(first.id, first.channel, first.address, deed, at)
+            event = Event(first.id, first.channel, first.address, deed, at, now)
             if refusal is None:
                 self._dispatcher.take(session, event)
             else:

@@ -108,7 +108,7 @@ def decline(turn: Turn, note: str) -> None:
     appraisal.decline(turn.session, task, reason, note, turn.by)
     owner = task.campaign.owner.name
     offers = [Choice("tasks"), Choice("menu")]
-    turn.end("task_refused", offers, area=task.area_code, when=turn.now, owner=owner)
+    turn.end("task_refused", offers, area=task.area_code, when=turn.at, owner=owner)
 
 
 def decline_without_note(turn: Turn, _: str) -> None:

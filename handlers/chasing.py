@@ -127,7 +127,7 @@ def draft_for_unit(turn: Turn, value: str) -> None:
 
 def draft_for_all(turn: Turn, _: str) -> None:
     campaign = led_campaign(turn, Action.CHASE)
-    send_draft(turn, campaign, chasing.late_sheets(turn.session, campaign, turn.now))
+    send_draft(turn, campaign, chasing.late_sheets(turn.session, campaign, turn.at))
 
 
 def send_draft(turn: Turn, campaign: Campaign, sheets: Sequence[Assessment]) -> None:
@@ -179,8 +179,8 @@ def enter_number(turn: Turn, text: str) -> State:
 
 def enter_date(turn: Turn, text: str) -> State:
     letter = letter_at(turn, str(turn.memory["letter"]))
-    dated_on = calendar.parse_day(text, calendar.local_day(turn.now).year)
-    if refusal := chasing.why_not_date(letter, dated_on, turn.now):
+    dated_on = calendar.parse_day(text, calendar.local_day(turn.at).year)
+    if refusal := chasing.why_not_date(letter, dated_on, turn.at):
         raise refusal
     turn.memory["dated_on"] = dated_on.isoformat()
     return ask_file(turn)

@@ -27,9 +27,10 @@ from models.campaigns import Campaign, EffectiveWindow, Step
 from models.coordination import Contact, Stage, UnitStanding
 from models.people import Role
 from models.policy import Action
+from models.units import some_names
 
 ORDER = (Stage.NOT_STARTED, Stage.AT_WORK, Stage.COMPLETE, Stage.SENT)
-NAMES = 10  # More would push the counts off a phone's screen.
+NAMES = 10
 ON_A_PAGE = 8  # Each unit with its people is several lines.
 
 
@@ -89,9 +90,7 @@ def heading(campaign: Campaign, window: EffectiveWindow, turn: Turn) -> Part:
 
 def names_part(standings: Sequence[UnitStanding]) -> Part | None:
     names = [standing.unit.name for standing in standings]
-    if len(names) > NAMES:
-        return Part("units_idle_many", units=names[:NAMES], more=len(names) - NAMES)
-    return Part("units_idle", units=names) if names else None
+    return Part("units_idle", units=some_names(names, NAMES)) if names else None
 
 
 def tasks_part(turn: Turn, campaign: Campaign) -> Part | None:

@@ -129,9 +129,10 @@ class Turn:
     """One thing a person did, with all that a step needs to answer it.
 
     ``memory`` is the conversation's own small JSON dictionary; it starts empty at an entry point
-    and lives until the conversation ends. ``now`` is when the event was made (I6). ``argument``
-    is what was typed behind a command. ``where`` is where the chat stands. ``interrupts``: it
-    waits in a state. A step that only says leaves it there.
+    and lives until the conversation ends. ``at`` is when the event was made, by which deadlines
+    are judged (I6); ``now`` is when it is answered, by which what is said of the present has to
+    be true. ``argument`` is what was typed behind a command. ``where`` is where the chat stands.
+    ``interrupts``: it waits in a state. A step that only says leaves it there.
     """
 
     session: Session
@@ -149,6 +150,10 @@ class Turn:
     prompt_id: int | None = None
     ended: bool = False
     said: int = 0
+
+    @property
+    def at(self) -> datetime:
+        return self.by.at
 
     @property
     def now(self) -> datetime:
@@ -198,9 +203,7 @@ class Turn:
         self, person: Person, name: str, key: str, /, choices: Sequence[Choice] = (), **values: Any
     ) -> None:
         """Tell another person; ``key`` makes it happen once for one fact."""
-        outbox.enqueue(
-            self.session, name, values, to=person, key=key, at=self.now, choices=choices
-        )
+        outbox.enqueue(self.session, name, values, to=person, key=key, at=self.at, choices=choices)
 
     def link(self, kind: str, code: str) -> Secret:
         """The web address for a one-time code: ``start`` or ``upload``; or, as ``telegram``, the
@@ -235,7 +238,7 @@ class Turn:
             values,
             to=recipient,
             key=f"turn:{self.event_id}:{self.said}",
-            at=self.now,
+            at=self.at,
             kind=Kind.DOCUMENT if enclosure else Kind.ANSWER,
             choices=choices,
             always=always,

@@ -125,7 +125,7 @@ def ask_reason(turn: Turn, _: str) -> State:
 def revoke(turn: Turn, reason: str) -> State:
     binding = chosen(turn)
     staffing.end_binding(turn.session, binding, reason, turn.by)
-    turn.say("role_revoked", at=turn.now, **card(binding))
+    turn.say("role_revoked", at=turn.at, **card(binding))
     return show_unit(turn, binding.unit)
 
 
@@ -178,7 +178,7 @@ def hand_over(turn: Turn, _: str) -> State:
         successor = staffing.hand_over(turn.session, binding, to, turn.by)
         key = f"handed_over:{binding.id}"
         turn.tell(to, "role_taken_up", f"{key}:to", [Choice("menu")], **card(successor))
-        turn.say("role_handed_over", at=turn.now, successor=to.name, **card(binding))
+        turn.say("role_handed_over", at=turn.at, successor=to.name, **card(binding))
     else:
         name = turn.memory["newcomer"]
         code = staffing.hand_over_by_invitation(turn.session, binding, name, turn.by)
@@ -189,7 +189,7 @@ def hand_over(turn: Turn, _: str) -> State:
             "telegram": telegram,
             "hours": invitations.HOURS,
         }
-        turn.say("role_handed_over_new", at=turn.now, successor=name, **links, **card(binding))
+        turn.say("role_handed_over_new", at=turn.at, successor=name, **links, **card(binding))
     turn.tell(former, "role_given_up", f"handed_over:{binding.id}:from", **card(binding))
     return show_unit(turn, binding.unit)
 

@@ -48,7 +48,7 @@ def take(turn: Turn, value: str) -> State:
     sheet, rung = sheet_at(turn, value), ChaseRung(value.partition(":")[2])
     done = chasing.take_rung(turn.session, turn.by, sheet, rung)
     name = "rung_is_taken" if done.told else "unit_is_listed"
-    turn.say(name, unit=sheet.unit.name, rung=rung, told=done.told, at=turn.now)
+    turn.say(name, unit=sheet.unit.name, rung=rung, told=done.told, at=turn.at)
     return show(turn)
 
 

@@ -65,7 +65,7 @@ def sheet_work(turn: Turn, campaign: Campaign) -> tuple[list[Part], list[Choice]
         return sent_work(turn, sheet)
     total = assessment.progress(turn.session, sheet.id).total
     signs = not policy.why_not(turn.session, turn.by, Action.PROPOSE, sheet)
-    closed = assessment.why_not_work(turn.session, turn.by, sheet)
+    closed = assessment.why_not_work(turn.session, turn.by.presently, sheet)
     asked, decisions = ([], []) if closed else signing(turn, sheet)
     offers: list[Choice] = []
     following = assessment.next_missing(turn.session, sheet.id, by=turn.by)

@@ -89,7 +89,7 @@ def keep(turn: Turn, _: str) -> State | None:
     conduct.set_ladder(turn.session, turn.by, campaign, duty.name, schedule, seen)
     back = Choice("ladder_of", turn.memory["ladder"], duty=duty_part(duty))
     ways = [back, Choice("ladders", campaign.id), Choice("menu")]
-    return turn.end("ladder_is_set", ways, duty=duty_part(duty), at=turn.now)
+    return turn.end("ladder_is_set", ways, duty=duty_part(duty), at=turn.at)
 
 
 def picture(turn: Turn, schedule: Schedule) -> dict[str, Any]:

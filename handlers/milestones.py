@@ -49,7 +49,7 @@ def act_line(turn: Turn, campaign: Campaign, act: Act, done: Milestone | None) -
 
 def ask_paper(turn: Turn, value: str) -> State:
     campaign, act = chosen(turn, value)
-    refuse(milestones.why_not_record(campaign, act, standing(turn), Paper(), turn.now))
+    refuse(milestones.why_not_record(campaign, act, standing(turn), Paper(), turn.at))
     back = Choice("record_acts", campaign.id)
     return turn.ask(
         At.PAPER, "ask_paper", [Choice("record_without_paper"), back, Choice("menu")], act=act

@@ -12,8 +12,9 @@ from models.chasing import Nudge
 from models.chasing.nudging import Idle
 from models.people import Role
 from models.policy import Action
+from models.units import some_names
 
-NAMES = 6  # More would push the question off a phone's screen.
+NAMES = 6
 
 
 class At(State):
@@ -60,9 +61,7 @@ def left_out(found: Nudge) -> list[Part]:
 
 def names_part(units: Sequence[Idle]) -> Part:
     names = [idle.standing.unit.short_name for idle in units]
-    if len(names) <= NAMES:
-        return Part("nudge_names", names=names)
-    return Part("nudge_names_many", names=names[:NAMES], more=len(names) - NAMES)
+    return some_names(names, NAMES)
 
 
 def ask_note(turn: Turn, _: str) -> State:

@@ -81,7 +81,7 @@ def ways_on(turn: Turn, sheet: Assessment, total: Tally) -> list[Choice]:
         offers.append(Choice("show_missing", count=total.not_proven))
     if following := assessment.next_missing(turn.session, sheet.id, by=turn.by):
         line = turn.session.get_one(Line, following.line_id)
-        if not assessment.why_not_score(turn.session, turn.by, line):
+        if not assessment.why_not_score(turn.session, turn.by.presently, line):
             offers.append(Choice("continue", line.id, code=following.code))
     if total.not_scored:
         offers.append(Choice("show_unscored", count=total.not_scored))
@@ -103,7 +103,7 @@ def list_missing(turn: Turn, value: str = "") -> State | None:
     if unscored and (value == UNSCORED or not unbacked):
         others = [Choice("show_missing", count=len(unbacked))] if unbacked else []
         line = turn.session.get_one(Line, unscored[0].line_id)
-        closed = assessment.why_not_score(turn.session, turn.by, line)
+        closed = assessment.why_not_score(turn.session, turn.by.presently, line)
         act = "line" if closed else "score_line"
         return ask_for_line(turn, "unscored_lines", unscored, others, act)
     others = [Choice("show_unscored", count=len(unscored))] if unscored else []
@@ -122,7 +122,7 @@ def ask_for_line(
 def find_line(turn: Turn, text: str) -> State | None:
     """A code leads to its card, words to the lines that hold them."""
     sheet = own_sheet(turn)
-    if line := assessment.find_line(turn.session, sheet.id, text.strip().rstrip(".")):
+    if line := assessment.find_typed(turn.session, sheet.id, text):
         return show_card(turn, line)
     found = assessment.search_lines(turn.session, sheet.id, text)
     if not found:
@@ -238,7 +238,7 @@ def proof_parts(turn: Turn, line: Line) -> list[Part]:
 
 def work_on(turn: Turn, line: Line) -> list[Choice]:
     """What may be done to the line now, the likeliest first; nothing outside the window."""
-    if assessment.why_not_score(turn.session, turn.by, line):
+    if assessment.why_not_score(turn.session, turn.by.presently, line):
         return giving(turn, line)
     proof = Choice("evidence_for", line.id)
     score = assessment.score_of(turn.session, line.id)

@@ -11,6 +11,7 @@ from models.campaigns import Campaign
 from models.people import Role
 from models.policy import Action
 from models.rehearsal import Rehearsal, Wave
+from models.units import some_names
 
 SHOWN = 10  # Waves; the rest is in the file.
 NAMES = 10
@@ -44,10 +45,9 @@ def wave_part(wave: Wave) -> Part:
 
 
 def nobody_part(units: Any) -> Part | None:
-    if len(units) > NAMES:
-        values = {"n": len(units), "units": units[:NAMES], "more": len(units) - NAMES}
-        return Part("rehearsal_nobody_many", **values)
-    return Part("rehearsal_nobody", n=len(units), units=list(units)) if units else None
+    if not units:
+        return None
+    return Part("rehearsal_nobody", n=len(units), units=some_names(units, NAMES))
 
 
 def send_file(turn: Turn, _: str) -> None:

@@ -21,7 +21,7 @@ def acknowledge(turn: Turn, value: str) -> None:
     closes_at = min(reminders.span_of(turn.session, reminder).closes_at for reminder in found)
     over = turn.now >= closes_at
     name = "reminder_noted_late" if over else "reminder_noted"
-    turn.say(name, noted_at=turn.now, closes_at=closes_at)
+    turn.say(name, noted_at=turn.at, closes_at=closes_at)
 
 
 def offer_times(turn: Turn, value: str) -> None:

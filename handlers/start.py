@@ -4,6 +4,8 @@ Strangers get one neutral sentence, whatever they send; a code that is of no use
 the same for all reasons.
 """
 
+from dataclasses import replace
+
 from handlers.dialogue import (
     Choice,
     Conversation,
@@ -17,7 +19,7 @@ from handlers.dialogue import (
 )
 from models import campaigns, people
 from models.campaigns import Step
-from models.people import Binding, By, Invitation, Person, Role, invitations
+from models.people import Binding, Invitation, Person, Role, invitations
 
 # What a role is waiting for; the others have no window of their own.
 FIRST_STEPS = {
@@ -56,7 +58,7 @@ def open_code(turn: Turn, text: str) -> State | None:
     """Show what the code invites to, or use it at once where it only logs a person in."""
     sealed = invitations.hash_in(text)
     where = (turn.channel, turn.address)
-    invitation = invitations.try_code(turn.session, sealed, *where, turn.now)
+    invitation = invitations.try_code(turn.session, sealed, *where, turn.at)
     if invitation is None:
         return refuse_code(turn)
     if invitation.unit is None:
@@ -76,9 +78,9 @@ def open_code(turn: Turn, text: str) -> State | None:
 
 def refuse_code(turn: Turn) -> State | None:
     where = (turn.channel, turn.address)
-    tried = invitations.wrong_codes(turn.session, *where, turn.now)
+    tried = invitations.wrong_codes(turn.session, *where, turn.at)
     if tried >= invitations.WRONG_CODES_AN_HOUR:
-        key = f"wrong_codes:{turn.channel}:{turn.address}:{turn.now:%Y%m%d}"
+        key = f"wrong_codes:{turn.channel}:{turn.address}:{turn.at:%Y%m%d}"
         for admin in people.holders_of_role(turn.session, Role.ADMIN):
             turn.tell(
                 admin, "many_wrong_codes", f"{key}:{admin.id}", count=tried, channel=turn.channel
@@ -93,7 +95,7 @@ def join(turn: Turn, _: str) -> State | None:
         return refuse_code(turn)
     joined_before = is_known(turn)
     binding = invitations.accept(
-        turn.session, invitation, turn.channel, turn.address, turn.now, turn.event_id
+        turn.session, invitation, turn.channel, turn.address, turn.at, turn.event_id
     )
     assert isinstance(binding, Binding)
     offers = [Choice("calendar"), Choice("help")]
@@ -104,7 +106,7 @@ def join(turn: Turn, _: str) -> State | None:
         offers.append(Choice("menu"))
     else:
         turn.where.binding_id = binding.id
-    turn.end("joined", offers, at=turn.now, following=what_follows(turn, binding))
+    turn.end("joined", offers, at=turn.at, following=what_follows(turn, binding))
     return None
 
 
@@ -127,8 +129,7 @@ def decline(turn: Turn, _: str) -> State | None:
     invitation = invited(turn)
     if invitation is None:
         return refuse_code(turn)
-    by = By(turn.now, turn.by.person, None, turn.event_id)
-    invitations.void(turn.session, invitation, by)
+    invitations.void(turn.session, invitation, replace(turn.by, binding=None))
     tell_inviters(turn, invitation)
     turn.end("not_me_noted", [Choice("menu")] if is_known(turn) else [])
     return None
@@ -155,7 +156,7 @@ def tell_inviters(turn: Turn, invitation: Invitation) -> None:
 
 def log_in(turn: Turn, invitation: Invitation) -> State | None:
     person = invitations.accept(
-        turn.session, invitation, turn.channel, turn.address, turn.now, turn.event_id
+        turn.session, invitation, turn.channel, turn.address, turn.at, turn.event_id
     )
     assert isinstance(person, Person)
     turn.end("logged_in", [Choice("menu"), Choice("help")], person=person.name)
@@ -174,7 +175,7 @@ def offer_log_in(turn: Turn, _: str = "") -> State | None:
 
 
 def invited(turn: Turn) -> Invitation | None:
-    return invitations.find_usable(turn.session, turn.memory.get("code", ""), turn.now)
+    return invitations.find_usable(turn.session, turn.memory.get("code", ""), turn.at)
 
 
 def is_known(turn: Turn) -> bool:

@@ -52,7 +52,7 @@ class AuditHead(Base):
 def append(session: Session, action: str, by: By, **details: Any) -> None:
     """Record ``action`` in the transaction of the fact; ids and plain values only, no names."""
     entry = AuditEntry(
-        at=by.now,
+        at=by.at,
         action=action,
         person_id=by.person_id,
         unit_id=by.unit_id,

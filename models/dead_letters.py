@@ -36,5 +36,5 @@ def drop(session: Session, id: int, reason: str, by: By) -> None:
     find(session, id, by)
     if not reason.strip():
         raise Refusal("reason_missing")
-    inbox.drop(session, id, reason.strip(), by.now)
+    inbox.drop(session, id, reason.strip(), by.at)
     audit.append(session, "dead_letter_dropped", by, event=id, reason=reason.strip())

@@ -76,7 +76,7 @@ def hold(session: Session, by: By, reason: str, backup_made_at: datetime | None 
     if now is not None and backup_made_at is None:
         raise Refusal("sending_held_already", since=now.since, reason=now.reason)
     content = {
-        "since": by.now.isoformat(),
+        "since": by.at.isoformat(),
         "reason": reason.strip(),
         "backup_made_at": backup_made_at.isoformat() if backup_made_at else None,
     }
@@ -92,8 +92,8 @@ def release(session: Session, by: By, drop_before: datetime | None) -> Released:
         raise Refusal("sending_not_held")
     dropped = Released()
     if drop_before is not None:
-        late = reminders.overtake(session, drop_before, by.now)
-        dropped = Released(_supersede(session, drop_before, by.now), late)
+        late = reminders.overtake(session, drop_before, by.at)
+        dropped = Released(_supersede(session, drop_before, by.at), late)
     session.delete(session.get_one(Setting, SENDING_HOLD))
     audit.append(
         session,

@@ -26,17 +26,28 @@ class Post(enum.StrEnum):
     CHIEF_OF_OFFICE = "chief_of_office"
     CHIEF_INSPECTOR = "chief_inspector"
     BOARD_HEAD = "board_head"
+    BUREAU_HEAD = "bureau_head"
+    BRANCH_HEAD = "branch_head"
+    DIVISION_HEAD = "division_head"
     HEAD = "head"
 
 
-# How the names of units begin, folded.
+# How the names of units begin, folded; the first that fits counts.
 _BEGINNINGS = {
     "ubnd": Post.CHAIR,
     "uy ban nhan dan": Post.CHAIR,
     "so ": Post.DIRECTOR,
+    "cong an tinh": Post.DIRECTOR,
+    "kho bac": Post.DIRECTOR,
+    "bao hiem xa hoi": Post.DIRECTOR,
+    "trung tam": Post.DIRECTOR,
+    "van phong dang ky": Post.DIRECTOR,
     "van phong": Post.CHIEF_OF_OFFICE,
     "thanh tra": Post.CHIEF_INSPECTOR,
     "ban ": Post.BOARD_HEAD,
+    "cuc ": Post.BUREAU_HEAD,
+    "chi cuc ": Post.BRANCH_HEAD,
+    "phong ": Post.DIVISION_HEAD,
 }
 
 

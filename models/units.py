@@ -2,11 +2,13 @@
 
 import enum
 import unicodedata
+from collections.abc import Sequence
 
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base
+from models.messages import Part
 from models.text import fold, words
 
 
@@ -57,6 +59,14 @@ def named(session: Session, text: str) -> list[Unit]:
         [u for u in every if set(sought) <= set(words(f"{u.name} {u.short_name} {u.code}"))],
     )
     return next((found for found in readings if found), [])
+
+
+def some_names(names: Sequence[str], most: int) -> Part:
+    """Up to ``most`` of them and how many more there are: all would push the rest off a phone's
+    screen."""
+    if len(names) <= most:
+        return Part("unit_names", names=list(names))
+    return Part("unit_names_many", names=list(names[:most]), more=len(names) - most)
 
 
 def _composed(text: str) -> str:

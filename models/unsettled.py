@@ -77,7 +77,7 @@ def settle(session: Session, id: int, reason: str, by: By) -> None:
     message = find(session, id, by)
     if not reason.strip():
         raise Refusal("reason_missing")
-    message.status, message.settled_at = SendStatus.SUPERSEDED, by.now
+    message.status, message.settled_at = SendStatus.SUPERSEDED, by.at
     message.error = f"{message.error} · {reason.strip()}".removeprefix(" · ")
     audit.append(session, "message_settled", by, message=id, reason=reason.strip())
 

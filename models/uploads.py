@@ -43,7 +43,7 @@ def make_link(
         address=address,
         person_id=by.person_id,
         caption=caption,
-        created_at=by.now,
+        created_at=by.at,
         expires_at=by.now + timedelta(minutes=MINUTES),
     )
     session.add(link)

@@ -4,10 +4,12 @@
 sends goes through the inbox and the dispatcher; what he sees are rows of the outbox.
 """
 
+import contextlib
 import hashlib
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -26,7 +28,7 @@ from models.outbox import OutboxMessage
 from models.people import Account, Binding, Person, Role
 from models.people.invitations import seal
 from models.refusals import Refusal
-from tests.clock import TestClock
+from tests.clock import TestClock, at
 
 BUTTONS = Abilities()
 NO_BUTTONS = Abilities(buttons=False, files_in=False, files_out=False, text_limit=2000)
@@ -43,6 +45,7 @@ class Bench:
             links=lambda kind, code: f"https://cchc.test/{kind}/{code}",
         )
         self._events = itertools.count(1)
+        self._back_at: datetime | None = None
 
     def officer(
         self,
@@ -79,20 +82,28 @@ class Bench:
     def stranger(self, address: str = "Lạ", *, channel: str = "test") -> "Officer":
         return Officer(self, channel, address, None)
 
+    @contextlib.contextmanager
+    def away_until(self, local: str) -> Iterator[None]:
+        """What people do meanwhile is answered at this local time."""
+        self._back_at = at(local)
+        yield
+        self._back_at = None
+
     def take(self, channel: str, address: str, deed: Deed) -> None:
         arrival = Arrival(channel, str(next(self._events)), address, {"deed": repr(deed)})
         with self.sessions.begin() as session:
             [event] = inbox.store(session, [arrival], self.clock())
-        at = self.clock()
-        turn = Event(event.id, channel, address, deed, at)
+        made_at = self.clock()
+        now = self._back_at or made_at
+        turn = Event(event.id, channel, address, deed, made_at, now)
         try:
             with self.sessions.begin() as session:
                 self.dispatcher.take(session, turn)
-                inbox.settle(session, [event.id], EventStatus.DONE, at)
+                inbox.settle(session, [event.id], EventStatus.DONE, now)
         except Refusal as refusal:
             with self.sessions.begin() as session:
                 self.dispatcher.refuse(session, turn, refusal)
-                inbox.settle(session, [event.id], EventStatus.DONE, at)
+                inbox.settle(session, [event.id], EventStatus.DONE, now)
 
 
 @dataclass

@@ -92,7 +92,7 @@ def create(
         desk.refuse(refusal)
     lines = [parts.window_line(window) for window in windows]
     desk.say("campaign_created", year=year, owner=leader.name, units=count, windows=lines)
-    parts.warn(desk, windows, by.now)
+    parts.warn(desk, windows, by.at)
 
 
 @campaign.command()
@@ -123,14 +123,14 @@ def plan(
         with desk.sessions.begin() as session:
             found = parts.find_campaign(session, year, owner)
             day = calendar.parse_day(dated, found.year)
-            file = files.keep(session, kept, by.now) if kept else None
+            file = files.keep(session, kept, by.at) if kept else None
             conduct.issue_plan(session, by, found, number, day, file)
             windows = campaigns.calendar_of(session, found, None)
     except Refusal as refusal:
         desk.refuse(refusal)
     lines = [parts.window_line(window) for window in windows if window.opens_at is not None]
     desk.say("campaign_opened", year=found.year, number=number, dated_on=day, windows=lines)
-    parts.warn(desk, [w for w in windows if w.phase(by.now) is not Phase.OVER], by.now)
+    parts.warn(desk, [w for w in windows if w.phase(by.at) is not Phase.OVER], by.at)
 
 
 COMMANDS = (campaign_windows.COMMANDS, campaign_reminders.COMMANDS, campaign_papers.COMMANDS)

@@ -56,7 +56,7 @@ def ladder(
                 by = By(desk.clock())
                 if refusal := conduct.why_not_ladder(session, by, found, name, schedule):
                     raise refusal
-                _show(desk, session, found, name, schedule, by.now)
+                _show(desk, session, found, name, schedule, by.at)
         if not given and not reset:
             return
         assert duty is not None

@@ -148,7 +148,7 @@ def _prove(session: Session, by: By, line: Line, place: int, store: Store) -> No
     kept = store.keep_now([content], len(content))
     name = f"BC-{12 + 3 * place} tieu chi {line.item.code}.pdf"
     received = Received(name, kept.size, kept.sha256, "application/pdf")
-    day = by.now.astimezone(ZONE)
+    day = by.at.astimezone(ZONE)
     evidence.attach(session, by, line, received, f"{line.item.code} BC {number} {day:%d/%m/%Y}")
 
 

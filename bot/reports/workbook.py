@@ -130,7 +130,7 @@ class _Maker:
             looks = style
             if bottom is not None and column == INPUT + 1:
                 value, looks = self._entered(bottom), "input"
-            if looks != "area" and column > 1:
+            if looks != "area":
                 lines = max(lines, _lines(value, WIDTHS[column - 1]))
             self._write(self._row, column, value, looks)
         self._sheet.row_dimensions[self._row].height = min(lines * LINE_HEIGHT + 3, 400)

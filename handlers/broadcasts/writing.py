@@ -143,7 +143,7 @@ def confirm(turn: Turn, value: str, *, again: bool) -> State | None:
         "broadcast_confirmed",
         [Choice("broadcast_progress", broadcast.id), Choice("menu")],
         count=broadcasts.progress(turn.session, broadcast).total,
-        at=turn.now,
+        at=turn.at,
     )
     return None
 

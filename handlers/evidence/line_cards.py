@@ -17,7 +17,7 @@ def show(turn: Turn, line: Line) -> State:
     turn.memory["line"] = line.id
     links = evidence.open_links(turn.session, line.id)
     closed = evidence.history(turn.session, line.id)
-    refusal = evidence.why_not_prove(turn.session, turn.by, line)
+    refusal = evidence.why_not_prove(turn.session, turn.by.presently, line)
     ways = [*uploading.ways_in(turn), Choice("evidence_link"), Choice("explain", line.id)]
     always = [] if refusal else ways
     if closed:

@@ -67,6 +67,8 @@ def find(turn: Turn, text: str) -> list[Line] | State:
     sheet = own_sheet(turn)
     if named := asking.named_lines(turn, text):
         return named
+    if line := assessment.find_typed(turn.session, sheet.id, text):
+        return [line]
     found = assessment.search_lines(turn.session, sheet.id, text)
     if not found:
         raise Refusal("evidence_line_unknown", text=text)

@@ -19,7 +19,7 @@ def show(turn: Turn, value: str) -> None:
     turn.end(
         "adjustments",
         [
-            *[Choice("line", each.line_id, code="", title=each.title) for each in found],
+            *[Choice("line", each.line_id, code=each.code, title="") for each in found],
             *([Choice("submit")] if may_send else []),
             Choice("menu"),
         ],

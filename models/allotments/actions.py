@@ -33,7 +33,7 @@ def give(
     taken = [before[line.id] for line in new if line.id in before]
     _end(session, by, taken)
     given = [
-        Allotment(line=line, binding=to, given_by_id=by.person_id, given_at=by.now) for line in new
+        Allotment(line=line, binding=to, given_by_id=by.person_id, given_at=by.at) for line in new
     ]
     session.add_all(given)
     session.flush()
@@ -81,5 +81,5 @@ def _has(allotment: Allotment | None, to: Binding) -> bool:
 
 def _end(session: Session, by: By, allotments: Sequence[Allotment]) -> None:
     for each in allotments:
-        each.ended_at, each.ended_by_id = by.now, by.person_id
+        each.ended_at, each.ended_by_id = by.at, by.person_id
     session.flush()

@@ -20,7 +20,7 @@ def tell_given(session: Session, by: By, sheet: Assessment, given: Sequence[Allo
     to = given[0].binding
     if to.person_id == by.person_id:
         return
-    acting = By(by.now, to.person, to)
+    acting = By(by.at, to.person, to)
     first = assessment.next_missing(session, sheet.id, by=acting)
     offers = [Choice("continue", first.line_id, code=first.code)] if first else []
     window = campaigns.effective_window(
@@ -38,7 +38,7 @@ def tell_given(session: Session, by: By, sheet: Assessment, given: Sequence[Allo
         },
         to=to.person,
         key=f"lines_given:{given[0].id}",
-        at=by.now,
+        at=by.at,
         choices=[*offers, Choice("missing"), Choice("menu")],
         binding_id=to.id,
     )
@@ -65,7 +65,7 @@ def tell_taken(session: Session, by: By, sheet: Assessment, taken: Sequence[Allo
             values,
             to=had.person,
             key=f"lines_taken_back:{own[0].id}",
-            at=by.now,
+            at=by.at,
             choices=[Choice("missing"), Choice("menu")],
             binding_id=had.id,
         )
@@ -88,7 +88,7 @@ def tell_fallen_back(
                 values,
                 to=binding.person,
                 key=f"lines_fell_back:{fallen[0].id}:{binding.person_id}",
-                at=by.now,
+                at=by.at,
                 choices=[Choice("allot"), Choice("missing"), Choice("menu")],
                 binding_id=binding.id,
             )

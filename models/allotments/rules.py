@@ -43,7 +43,7 @@ def why_not_give_line(sheet: Assessment, line: Line) -> Refusal | None:
         return Refusal("not_your_unit")
     if assessment.is_adjustment(line):
         offers = [Choice("line", line.id), Choice("allot"), Choice("menu")]
-        return Refusal("adjustment_not_given", offers, title=line.item.title)
+        return Refusal("adjustment_not_given", offers, code=line.item.code)
     return assessment.why_not_own_work(line)
 
 

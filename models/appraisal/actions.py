@@ -46,7 +46,7 @@ def assign_areas(
             agency=agency,
             reviewer=reviewer,
             assigned_by_id=by.person_id,
-            assigned_at=by.now,
+            assigned_at=by.at,
             status=TaskStatus.ASSIGNED,
         )
         for code in area_codes
@@ -56,7 +56,7 @@ def assign_areas(
     for task in tasks:
         duty.plan(session, task)
         audit.append(session, "assign_task", by, task=task.id, reviewer=reviewer.id)
-    notices.tell_assigned(session, tasks, by.now)
+    notices.tell_assigned(session, by, tasks)
     return tasks
 
 
@@ -95,11 +95,11 @@ def end(session: Session, by: By, task: AppraisalTask) -> None:
     if refusal := rules.why_not_end(task):
         raise refusal
     was_active = task.status in rules.ACTIVE
-    task.status, task.ended_at = TaskStatus.ENDED, by.now
+    task.status, task.ended_at = TaskStatus.ENDED, by.at
     session.flush()
     audit.append(session, "end_task", by, task=task.id)
     if was_active:
-        notices.tell_taken_back(session, task, by.now)
+        notices.tell_taken_back(session, task, by.at)
 
 
 def acknowledge(session: Session, task: AppraisalTask, by: By) -> None:
@@ -112,11 +112,11 @@ def acknowledge_all(session: Session, tasks: Sequence[AppraisalTask], by: By) ->
         _require_own(session, task, by)
     new = [task for task in tasks if task.status is TaskStatus.ASSIGNED]
     for task in new:
-        task.status, task.answered_at = TaskStatus.ACKNOWLEDGED, by.now
+        task.status, task.answered_at = TaskStatus.ACKNOWLEDGED, by.at
         audit.append(session, "acknowledge_task", by, task=task.id)
     if new:
         session.flush()
-        notices.tell_acknowledged(session, new, by.now)
+        notices.tell_acknowledged(session, new, by.at)
 
 
 def decline(
@@ -126,11 +126,11 @@ def decline(
     _require_own(session, task, by)
     if refusal := rules.why_not_reason(reason, note):
         raise refusal
-    task.status, task.answered_at = TaskStatus.DECLINED, by.now
+    task.status, task.answered_at = TaskStatus.DECLINED, by.at
     task.decline_reason, task.decline_note = reason, clean(note)
     session.flush()
     audit.append(session, "decline_task", by, task=task.id, reason=reason)
-    notices.tell_declined(session, task, by.now)
+    notices.tell_declined(session, task, by.at)
 
 
 def _require_own(session: Session, task: AppraisalTask, by: By) -> None:

@@ -12,7 +12,7 @@ from models.appraisal.rules import ACTIVE, REVIEWERS
 from models.appraisal.tables import AppraisalTask, TaskStatus
 from models.campaigns.tables import Campaign, Step
 from models.messages import Choice, Part
-from models.people import Person, Role
+from models.people import By, Person, Role
 from models.units import Unit
 
 
@@ -73,15 +73,19 @@ def area_parts(session: Session, tasks: Sequence[AppraisalTask]) -> list[Part]:
     return parts
 
 
-def tell_assigned(session: Session, tasks: Sequence[AppraisalTask], now: datetime) -> None:
+def tell_assigned(session: Session, by: By, tasks: Sequence[AppraisalTask]) -> None:
     """One message to the reviewer, however many areas were given at once (F43)."""
     task = tasks[0]
     if len(tasks) == 1:
-        values, choices, name = card(session, task, now), card_choices(task), "task_card"
+        values, choices, name = card(session, task, by.now), card_choices(task), "task_card"
     else:
-        values, choices, name = _several(session, tasks, now), _all_at_once(tasks), "tasks_given"
+        values, choices, name = (
+            _several(session, tasks, by.now),
+            _all_at_once(tasks),
+            "tasks_given",
+        )
     to = (task.reviewer, task.agency_id, REVIEWERS)
-    _tell(session, name, *to, f"task:{task.id}:assigned", now, choices, values)
+    _tell(session, name, *to, f"task:{task.id}:assigned", by.at, choices, values)
 
 
 def tell_taken_back(session: Session, task: AppraisalTask, now: datetime) -> None:

@@ -41,17 +41,33 @@ class Adjustment:
     points: Decimal | None
 
 
-# As on a catalogue's rows: code and title are data, in the language of the catalogue.
-_ITEMS = {
-    AdjustmentKind.BONUS: ("THUONG", "Điểm thưởng"),
-    AdjustmentKind.PENALTY: ("TRU", "Điểm trừ"),
+# As on a catalogue's rows: code and title are data, in the language of the catalogue. The name
+# stands where other lines have their number, as nobody would know what a short one means.
+_TITLES = {
+    AdjustmentKind.BONUS: "Đơn vị đề nghị, ngoài thang điểm",
+    AdjustmentKind.PENALTY: "Đơn vị khai báo, ngoài thang điểm",
 }
-_KINDS = {code: kind for kind, (code, _) in _ITEMS.items()}
+# The short ones may be typed; campaigns opened earlier have them as codes.
+_CODES = {
+    AdjustmentKind.BONUS: ("Điểm thưởng", "THUONG"),
+    AdjustmentKind.PENALTY: ("Điểm trừ", "TRU"),
+}
+_KINDS = {code: kind for kind, codes in _CODES.items() for code in codes}
+_TYPED = {fold(code): kind for code, kind in _KINDS.items()}
 _GUIDANCE = "Theo quy định của đợt đánh giá, tính riêng ngoài thang điểm"
 
 
 def kind_of(code: str) -> AdjustmentKind:
     return _KINDS[code]
+
+
+def find_typed(session: Session, assessment_id: int, text: str) -> Line | None:
+    """The line whose code was typed; bonus and penalty points by their names with or without
+    marks, or by the short ones."""
+    kind = _TYPED.get(fold(text).rstrip("."))
+    codes = (text.strip().rstrip("."),) if kind is None else _CODES[kind]
+    found = (queries.find_line(session, assessment_id, code) for code in codes)
+    return next((line for line in found if line is not None), None)
 
 
 def is_adjustment(line: Line) -> bool:
@@ -112,9 +128,9 @@ def adjustments(session: Session, assessment_id: int) -> list[Adjustment]:
 
 
 def _item(place: int, kind: AdjustmentKind, cap: Decimal, proven: bool) -> Item:
-    code, title = _ITEMS[kind]
+    title = _TITLES[kind]
     return Item(
-        code=code,
+        code=_CODES[kind][0],
         level=Level.CRITERION,
         title=title,
         search_text=fold(title),

@@ -66,7 +66,7 @@ def date_figures(session: Session, by: By, line: Line, day: date, *, on: int) ->
     score = scoring.newest(session, by, line, on=on)
     if not are_figures(score.inputs):
         raise Refusal("nothing_to_date", code=line.item.code)
-    if refusal := why_not_as_of(line.assessment, day, calendar.local_day(by.now)):
+    if refusal := why_not_as_of(line.assessment, day, calendar.local_day(by.at)):
         raise refusal
     return scoring.keep(session, by, line, score.inputs, claim_of(score), data_as_of=day)
 

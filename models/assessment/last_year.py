@@ -175,7 +175,7 @@ def _row(campaign: Campaign, sheet: Assessment, cells: dict[str, str], by: By) -
         title=cells.get("title", ""),
         points=points(cells["points"]),
         max_points=points(most) if most else None,
-        imported_at=by.now,
+        imported_at=by.at,
     )
 
 

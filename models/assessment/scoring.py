@@ -42,7 +42,7 @@ def why_not_work(session: Session, by: By, sheet: Assessment) -> Refusal | None:
     if refusal := why_locked(sheet):
         return refusal
     step = campaigns.Step.SELF_ASSESSMENT
-    return campaigns.why_not_in(session, sheet.campaign, step, sheet.unit_id, by.now)
+    return campaigns.why_not_in(session, sheet.campaign, step, sheet.unit_id, by.at)
 
 
 def why_locked(sheet: Assessment) -> Refusal | None:
@@ -176,7 +176,7 @@ def keep(
         data_as_of=data_as_of,
         note=str(inputs.get("reason", "")),
         scored_by_id=by.person_id,
-        scored_at=by.now,
+        scored_at=by.at,
     )
     session.add(newest)
     session.flush()

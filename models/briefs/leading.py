@@ -14,8 +14,8 @@ from models.coordination import Stage, UnitStanding
 from models.messages import Choice, Part
 from models.milestones import Act
 from models.milestones.duty import plan_span, span_of_act
+from models.units import some_names
 
-NAMES = 6
 PLAN_AHEAD = 5  # Working days before the plan is due from which it is spoken of every morning.
 ARCHIVE_AHEAD = 10
 CHASED = 28  # Days behind the last step in which what is still owed is spoken of.
@@ -120,4 +120,4 @@ def _owed(what: str, now: datetime, end: datetime, **about: Any) -> Part:
 
 def _named(name: str, found: Sequence[UnitStanding]) -> Part | None:
     names = [each.unit.short_name for each in found]
-    return Part(name, n=len(names), units=news.some(names, NAMES)) if names else None
+    return Part(name, n=len(names), units=some_names(names, news.NAMES)) if names else None

@@ -1,6 +1,5 @@
 """What changed in a campaign since an instant, for who leads it; a few statements."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +14,7 @@ from models.milestones.tables import Milestone
 from models.people.tables import Account, Binding
 from models.reach.members import is_member
 from models.submission.tables import Reopening, Submission
-from models.units import Unit
+from models.units import Unit, some_names
 
 NAMES = 6
 
@@ -32,13 +31,6 @@ def since(session: Session, campaign: Campaign, at: datetime) -> Part:
     if not found:
         return Part("brief_no_news", since=at)
     return Part("brief_news", since=at, news=found)
-
-
-def some(names: Sequence[str], most: int = NAMES) -> Part:
-    """Up to ``most`` of them: more would push the rest off a phone's screen."""
-    if len(names) <= most:
-        return Part("brief_names", names=list(names))
-    return Part("brief_names_many", names=list(names[:most]), more=len(names) - most)
 
 
 def _units(session: Session, campaign: Campaign, at: datetime) -> list[Part]:
@@ -67,7 +59,7 @@ def _units(session: Session, campaign: Campaign, at: datetime) -> list[Part]:
     parts = []
     for name, query in queries.items():
         if names := list(session.scalars(query.distinct().order_by(Unit.short_name))):
-            parts.append(Part(name, n=len(names), units=some(names)))
+            parts.append(Part(name, n=len(names), units=some_names(names, NAMES)))
     return parts
 
 

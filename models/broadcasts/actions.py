@@ -34,7 +34,7 @@ def draft(
         segment=segment.as_json(),
         text=clean(text),
         drafted_by_id=by.person_id,
-        drafted_at=by.now,
+        drafted_at=by.at,
     )
     if enclosed:
         _check(rules.why_not_enclose(enclosed))
@@ -72,7 +72,7 @@ def ask_acknowledgement(session: Session, by: By, broadcast: Broadcast, wanted: 
 def drop(session: Session, by: By, broadcast: Broadcast) -> None:
     """Give a draft up; it stays, marked so (I9)."""
     _hold_draft(session, by, broadcast)
-    broadcast.cancelled_by_id, broadcast.cancelled_at = by.person_id, by.now
+    broadcast.cancelled_by_id, broadcast.cancelled_at = by.person_id, by.at
     audit.append(session, "drop_broadcast", by, broadcast=broadcast.id)
 
 
@@ -92,9 +92,9 @@ def confirm(
     selection = segments.select_people(session, broadcast.campaign, segment, by)
     sha256 = broadcast.file.sha256 if broadcast.file else ""
     broadcast.fingerprint = rules.fingerprint(segment, broadcast.text, sha256)
-    before = None if again else queries.sent_before(session, broadcast, by.now)
+    before = None if again else queries.sent_before(session, broadcast, by.at)
     _check(rules.why_not_send(broadcast, selection, seen, before))
-    broadcast.confirmed_by_id, broadcast.confirmed_at = by.person_id, by.now
+    broadcast.confirmed_by_id, broadcast.confirmed_at = by.person_id, by.at
     broadcast.left_out = [
         {"unit": each.unit_id, "person": each.person_id, "reason": each.reason.value}
         for each in selection.left_out
@@ -121,8 +121,8 @@ def cancel(session: Session, by: By, broadcast: Broadcast) -> int:
     keys = select(BroadcastRecipient.message_key).where(
         BroadcastRecipient.broadcast_id == broadcast.id
     )
-    count = outbox.withdraw(session, keys, by.now)
-    broadcast.cancelled_by_id, broadcast.cancelled_at = by.person_id, by.now
+    count = outbox.withdraw(session, keys, by.at)
+    broadcast.cancelled_by_id, broadcast.cancelled_at = by.person_id, by.at
     audit.append(session, "cancel_broadcast", by, broadcast=broadcast.id, withdrawn=count)
     return count
 
@@ -135,7 +135,7 @@ def acknowledge(session: Session, by: By, recipient: BroadcastRecipient | None) 
     session.refresh(recipient, with_for_update=True)
     if recipient.acknowledged_at is not None:
         return False
-    recipient.acknowledged_at = by.now
+    recipient.acknowledged_at = by.at
     audit.append(session, "acknowledge_broadcast", by, broadcast=recipient.broadcast_id)
     return True
 
@@ -148,19 +148,19 @@ def chase(session: Session, by: By, broadcast: Broadcast, number: int) -> Broadc
     if last is not None and last.number >= number:
         return last
     owing = queries.owing(session, broadcast)
-    _check(rules.why_not_chase(broadcast, last, owing, by.now))
+    _check(rules.why_not_chase(broadcast, last, owing, by.at))
     assert by.person_id is not None
     made = BroadcastChase(
         broadcast_id=broadcast.id,
         number=number,
         recipients=len(owing),
         chased_by_id=by.person_id,
-        chased_at=by.now,
+        chased_at=by.at,
     )
     session.add(made)
     session.flush()
     keys = {f"broadcast:{broadcast.id}:chase:{number}:{c.person_id}": c.recipient for c in owing}
-    notices.chase(session, broadcast, keys, by.now)
+    notices.chase(session, broadcast, keys, by.at)
     details = {"broadcast": broadcast.id, "number": number, "recipients": len(owing)}
     audit.append(session, "chase_broadcast", by, **details)
     return made
@@ -181,11 +181,11 @@ def _queue(session: Session, by: By, broadcast: Broadcast, selection: Selection)
     ]
     session.execute(insert(BroadcastRecipient), rows)
     recipients = {key: each.recipient for key, each in keyed.items()}
-    notices.send(session, broadcast, recipients, by.now)
+    notices.send(session, broadcast, recipients, by.at)
 
 
 def _enclose(session: Session, by: By, broadcast: Broadcast, file: Received) -> None:
-    broadcast.file, broadcast.file_name = files.keep(session, file, by.now), file.name
+    broadcast.file, broadcast.file_name = files.keep(session, file, by.at), file.name
 
 
 def _hold_draft(session: Session, by: By, broadcast: Broadcast) -> None:

@@ -44,7 +44,7 @@ def import_catalogue(session: Session, path: Path, name: str, by: By) -> Catalog
         number=newest.number + 1 if newest else 1,
         source_name=table.name,
         source_sha256=digest,
-        imported_at=by.now,
+        imported_at=by.at,
     )
     _add_items(session, version, rows, units)
     audit.append(

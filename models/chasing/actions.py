@@ -26,7 +26,7 @@ def take_rung(session: Session, by: By, sheet: Assessment, rung: ChaseRung) -> E
     _check_late(session, by, sheet)
     to = _on_rung(session, sheet, rung)
     taken = queries.rungs_taken(session, sheet)
-    _check(rules.why_not_take(rung, taken, len(to), sheet.unit.name, by.now))
+    _check(rules.why_not_take(rung, taken, len(to), sheet.unit.name, by.at))
     assert by.person_id is not None  # The policy lets only people urge.
     escalation = Escalation(
         campaign_id=sheet.campaign_id,
@@ -34,7 +34,7 @@ def take_rung(session: Session, by: By, sheet: Assessment, rung: ChaseRung) -> E
         rung=rung,
         told=len(to),
         taken_by_id=by.person_id,
-        taken_at=by.now,
+        taken_at=by.at,
     )
     session.add(escalation)
     session.flush()
@@ -72,7 +72,7 @@ def draft_letter(
         content=content,
         digest=hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest(),
         drafted_by_id=by.person_id,
-        drafted_at=by.now,
+        drafted_at=by.at,
         units=[ChaseLetterUnit(unit=sheet.unit) for sheet in sheets],
     )
     session.add(letter)
@@ -96,13 +96,13 @@ def record_letter(
     session.refresh(letter, with_for_update=True)
     _check(rules.why_not_record(letter))
     _check(rules.why_not_number(number))
-    _check(rules.why_not_date(letter, dated_on, by.now))
+    _check(rules.why_not_date(letter, dated_on, by.at))
     if signed is not None:
         if signed.refusal is not None:
             raise signed.refusal
-        letter.file_id, letter.file_name = files.keep(session, signed, by.now).id, signed.name
+        letter.file_id, letter.file_name = files.keep(session, signed, by.at).id, signed.name
     letter.number, letter.dated_on = "".join(number.split()), dated_on
-    letter.recorded_by_id, letter.recorded_at = by.person_id, by.now
+    letter.recorded_by_id, letter.recorded_at = by.person_id, by.at
     session.flush()
     told = notices.tell_letter(session, letter, signed.sha256 if signed else "")
     details = {"letter": letter.id, "number": letter.number, "dated_on": dated_on}
@@ -119,7 +119,7 @@ def _on_rung(session: Session, sheet: Assessment, rung: ChaseRung) -> list[Candi
 
 def _check_late(session: Session, by: By, sheet: Assessment) -> None:
     due = debts.due_at(session, sheet)
-    _check(rules.why_not_late(sheet.unit.name, due, sheet.locked_at, by.now))
+    _check(rules.why_not_late(sheet.unit.name, due, sheet.locked_at, by.at))
 
 
 def _check(refusal: Refusal | None) -> None:

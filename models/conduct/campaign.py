@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import models.duties  # noqa: F401 - planning anew takes them all in.
-from models import assessment, audit, catalogue, policy, reminders, submission
+from models import assessment, audit, calendar, catalogue, policy, reminders, submission
 from models.assessment import AdjustmentKind, Assessment
 from models.campaigns import (
     Campaign,
@@ -56,7 +56,7 @@ def create(
     campaign = Campaign(
         year=year,
         owner=owner,
-        created_at=by.now,
+        created_at=by.at,
         timeliness_code=timeliness_code.strip(),
         sign_off=sign_off,
     )
@@ -65,7 +65,7 @@ def create(
     session.add(campaign)
     session.flush()
     assessment.open_sheets(session, campaign)
-    assessment.open_adjustments(session, campaign, caps, by.now, proven=adjustments_proven)
+    assessment.open_adjustments(session, campaign, caps, by.at, proven=adjustments_proven)
     for kind in catalogues:
         if not units_in(session, campaign, kind):
             raise Refusal("group_without_units", kind=kind, owner=owner.name)
@@ -74,7 +74,7 @@ def create(
     capped = {kind.value: cap for kind, cap in caps.items()}
     settings = {"catalogues": named, "caps": capped, "sign_off": sign_off.value}
     audit.append(session, "create_campaign", by, **details, **settings)
-    reminders.replan(session, campaign, by.now)
+    reminders.replan(session, campaign, by.at)
     return campaign
 
 
@@ -102,13 +102,15 @@ def issue_plan(
     if campaign.opened_at is not None:
         number, dated = campaign.plan_number, campaign.plan_dated_on
         raise Refusal("plan_issued_already", year=campaign.year, number=number, dated_on=dated)
+    if dated_on > calendar.local_day(by.at):
+        raise Refusal("plan_dated_ahead", dated_on=dated_on)
     campaign.plan_number, campaign.plan_dated_on = number, dated_on
     campaign.plan_file_id = file.id if file else None
-    campaign.opened_at = by.now
+    campaign.opened_at = by.at
     session.flush()
     details = {"number": number, "dated_on": dated_on, "file": campaign.plan_file_id}
     audit.append(session, "issue_plan", by, campaign=campaign.id, **details)
-    reminders.replan(session, campaign, by.now)
+    reminders.replan(session, campaign, by.at)
 
 
 def reopen(session: Session, by: By, sheet: Assessment, until: datetime, reason: str) -> Reopening:

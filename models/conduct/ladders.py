@@ -58,7 +58,7 @@ def set_ladder(
     before = schedules.keep(session, by, campaign, duty, schedule)
     content = {"before": schedules.as_json(before), "after": schedules.as_json(schedule)}
     audit.append(session, "set_ladder", by, campaign=campaign.id, duty=duty, **content)
-    reminders.replan(session, campaign, by.now)
+    reminders.replan(session, campaign, by.at)
 
 
 def set_manners(session: Session, by: By, new: Manners) -> None:
@@ -68,7 +68,7 @@ def set_manners(session: Session, by: By, new: Manners) -> None:
     manners.keep(session, new)
     audit.append(session, "set_manners", by, before=_plain(before), after=_plain(new))
     for campaign in all_campaigns(session):
-        reminders.replan(session, campaign, by.now)
+        reminders.replan(session, campaign, by.at)
 
 
 def follow_calendar(session: Session, now: datetime) -> bool:

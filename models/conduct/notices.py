@@ -61,7 +61,7 @@ def tell_moved(session: Session, by: By, window: Window, reason: str) -> None:
         "opens": "" if due_only else Part("moved_opening", opens_at=window.opens_at),
         "reason": Part("moved_reason", reason=reason) if reason else "",
     }
-    key = f"window:{window.id}:{by.now.isoformat()}"
+    key = f"window:{window.id}:{by.at.isoformat()}"
     own = campaigns.effective_windows(session, campaign, window.step)
     for binding in people_told(session, by, campaign, window.step, None):
         closes_at = window.closes_at
@@ -107,7 +107,7 @@ def _tell(
         values,
         to=binding.person,
         key=f"{key}:{binding.person_id}",
-        at=by.now,
+        at=by.at,
         choices=[Choice("calendar"), Choice("menu")],
         binding_id=binding.id,
     )

@@ -65,7 +65,7 @@ def move(
     after = {"opens_at": window.opens_at, "closes_at": window.closes_at, "reason": reason.strip()}
     details = {**before, **after, "wording": window.wording}
     audit.append(session, "move_window", by, campaign=campaign.id, step=step, **details)
-    reminders.replan(session, campaign, by.now)
+    reminders.replan(session, campaign, by.at)
     if (window.opens_at, window.closes_at) != tuple(before.values()):
         notices.tell_moved(session, by, window, reason.strip())
     return window
@@ -141,14 +141,14 @@ def grant(
             closes_at=closes_at,
             reason=reason.strip(),
             granted_by_id=by.person_id,
-            granted_at=by.now,
+            granted_at=by.at,
         )
         session.add(extension)
         session.flush()
         granted = {"step": step, "closes_at": closes_at, "reason": reason.strip()}
         audit.append(session, "extend_window", by, campaign=campaign.id, unit=unit.id, **granted)
         made.append(extension)
-    reminders.replan(session, campaign, by.now)
+    reminders.replan(session, campaign, by.at)
     return made
 
 

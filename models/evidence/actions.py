@@ -33,13 +33,13 @@ def add(
         issuer=card.issuer or issuers.by_symbol(session, card.number),
         caption=clean(caption),
         added_by_id=by.person_id,
-        added_at=by.now,
+        added_at=by.at,
     )
     size = 0
     if isinstance(source, Received):
-        evidence.file = files.keep(session, source, by.now)
+        evidence.file = files.keep(session, source, by.at)
         evidence.scan = source.scan
-        evidence.scanned_at = by.now if source.scan is Scan.CLEAN else None
+        evidence.scanned_at = by.at if source.scan is Scan.CLEAN else None
         size = 0 if _has_content(session, sheet, evidence.file.id) else source.size
     _check(rules.why_not_add(session, by, sheet, size))
     session.add(evidence)
@@ -60,7 +60,7 @@ def file_under(
         evidence=evidence,
         locator=captions.parse(evidence.caption).locator if locator is None else locator,
         linked_by_id=by.person_id,
-        linked_at=by.now,
+        linked_at=by.at,
     )
     session.add(link)
     session.flush()
@@ -111,7 +111,7 @@ def set_aside(session: Session, by: By, evidence: Evidence) -> None:
     """The sender does not want to file it after all."""
     assessment.hold(session, evidence.assessment)
     _check(rules.why_not_set_aside(session, by, evidence))
-    evidence.set_aside_at = by.now
+    evidence.set_aside_at = by.at
     audit.append(session, "evidence_set_aside", by, evidence=evidence.id)
 
 
@@ -162,8 +162,8 @@ def explain(
         Explanation.line_id == line.id, Explanation.closed_at.is_(None)
     )
     for explanation in session.scalars(before):
-        explanation.closed_at, explanation.closed_by_id = by.now, by.person_id
-    explanation = Explanation(line=line, text=text, written_by_id=by.person_id, written_at=by.now)
+        explanation.closed_at, explanation.closed_by_id = by.at, by.person_id
+    explanation = Explanation(line=line, text=text, written_by_id=by.person_id, written_at=by.at)
     session.add(explanation)
     session.flush()
     audit.append(session, "explained", by, explanation=explanation.id, line=line.id)
@@ -187,7 +187,7 @@ def _has_content(session: Session, sheet: Assessment, file_id: int) -> bool:
 
 
 def _close(by: By, link: EvidenceLink) -> None:
-    link.closed_at, link.closed_by_id = by.now, by.person_id
+    link.closed_at, link.closed_by_id = by.at, by.person_id
 
 
 def _check(refusal: Refusal | None) -> None:

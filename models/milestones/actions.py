@@ -17,7 +17,7 @@ def record(session: Session, by: By, campaign: Campaign, act: Act, paper: Paper)
     policy.check(session, by, Action.RUN_CAMPAIGN, campaign)
     _hold(session, campaign)
     last = newest(session, campaign, act)
-    if refusal := rules.why_not_record(campaign, act, last, paper, by.now):
+    if refusal := rules.why_not_record(campaign, act, last, paper, by.at):
         raise refusal
     made = _add(session, by, campaign, act, paper, done=True)
     details = {"campaign": campaign.id, "act": act, "number": paper.number}
@@ -69,7 +69,7 @@ def _add(
         number=paper.number,
         dated_on=paper.dated_on,
         recorded_by_id=by.person_id,
-        recorded_at=by.now,
+        recorded_at=by.at,
     )
     session.add(made)
     session.flush()

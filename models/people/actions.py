@@ -22,7 +22,7 @@ def hand_over(session: Session, binding: Binding, to: Person, by: By) -> Binding
     if to.id == binding.person_id:
         raise Refusal("handed_to_holder", name=to.name)
     close(session, binding, "handed over", by)
-    successor = invitations.bind(session, to, binding.unit, binding.role, by.person_id, by.now)
+    successor = invitations.bind(session, to, binding.unit, binding.role, by.person_id, by.at)
     audit.append(session, "role_handed_over", by, binding=binding.id, successor=successor.id)
     return successor
 
@@ -51,7 +51,7 @@ def close(session: Session, binding: Binding, reason: str, by: By) -> None:
     if not reason.strip():
         raise Refusal("reason_missing")
     still_held = (Binding.id == binding.id, Binding.ended_at.is_(None))
-    change = {"ended_at": by.now, "ended_by_id": by.person_id, "end_reason": reason.strip()}
+    change = {"ended_at": by.at, "ended_by_id": by.person_id, "end_reason": reason.strip()}
     ended = session.execute(update(Binding).where(*still_held).values(change))
     if ended.rowcount != 1:  # type: ignore[attr-defined]
         raise Refusal("role_ended_already")

@@ -149,7 +149,7 @@ def accept(
 
 def void(session: Session, invitation: Invitation, by: By) -> None:
     """Make the code useless: the invited person said it is not them, or it was taken back."""
-    _take(session, invitation, by.now, voided_at=by.now)
+    _take(session, invitation, by.at, voided_at=by.at)
     audit.append(session, "invitation_voided", by, invitation=invitation.id)
 
 
@@ -161,7 +161,7 @@ def withdraw(session: Session, invitation: Invitation, by: By) -> None:
     # An expired one may be cleared away as well.
     if invitation.used_at is not None or invitation.voided_at is not None:
         raise Refusal("invitation_settled")
-    invitation.voided_at = by.now
+    invitation.voided_at = by.at
     audit.append(session, "invitation_voided", by, invitation=invitation.id)
 
 
@@ -188,7 +188,7 @@ def bind(
 def _keep(session: Session, by: By, invitation: Invitation) -> str:
     code = codes.new()
     invitation.code_hash = hash_of(code)
-    invitation.inviter_id, invitation.created_at = by.person_id, by.now
+    invitation.inviter_id, invitation.created_at = by.person_id, by.at
     session.add(invitation)
     session.flush()
     return code

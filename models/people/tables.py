@@ -1,7 +1,7 @@
 """People, the roles they hold in units, the accounts they write from, and their invitations."""
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, text
@@ -147,15 +147,29 @@ class WrongCode(Base):
 
 @dataclass(frozen=True)
 class By:
-    """Who acts, for which unit and in which role, at which instant (``now``, UTC).
+    """Who acts, for which unit and in which role, at which instant (UTC).
 
+    ``at`` is when it was done: by it deadlines are judged, and it is what is recorded (I6). It
+    may be answered hours later, when the platform is back; ``now`` is then. Words about the
+    present, for example how long there is left, go by ``now``, and no right does.
     ``binding`` is None for the command line and for jobs, which act as the system itself.
     """
 
-    now: datetime
+    at: datetime
     person: Person | None = None
     binding: Binding | None = None
     event_id: int | None = None
+    answered_at: datetime | None = None
+
+    @property
+    def now(self) -> datetime:
+        """Never before ``at``, whose clock may be ahead of ours."""
+        return max(self.at, self.answered_at or self.at)
+
+    @property
+    def presently(self) -> "By":
+        """The same, acting ``now``: what is offered has to be possible when it is."""
+        return replace(self, at=self.now)
 
     @property
     def person_id(self) -> int | None:

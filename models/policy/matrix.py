@@ -46,8 +46,8 @@ class Relation(enum.Enum):
     OWN = "own"  # It belongs to the unit for which the actor acts.
     LED = "led"  # That unit owns the campaign it belongs to, or leads the unit.
     GIVEN = "given"  # The line, or one of the sheet's, was given to the actor; they handed it in.
-    ASSIGNED = "assigned"  # A task gives this line, or its campaign's points beside the 100, to
-    # the actor, whose own unit it is not.
+    ASSIGNED = "assigned"  # A task gives this line to the actor, whose own unit it is not; any
+    # task for the unit that leads the campaign gives the points beside the 100.
     SELF = "self"  # The task is the actor's, the message was sent to them.
 
 

@@ -96,10 +96,11 @@ def _is_assigned(session: Session, by: By, line: "Line") -> bool:
     from models.appraisal.tables import AppraisalTask, TaskStatus
     from models.catalogue.tables import Method
 
-    # Bonus and penalty points belong to no area: they concern whoever appraises some of it.
+    # Bonus and penalty points belong to no area: who appraises for the leading unit has them.
     has_area = line.item.method is not Method.ADJUSTMENT
-    if has_area and by.unit_id != line.item.appraising_agency_id:
-        return False  # R5.2a
+    leading = line.assessment.campaign.owner_id
+    if by.unit_id != (line.item.appraising_agency_id if has_area else leading):
+        return False  # R5.1b, R5.2a
     # Who once entered on a unit's behalf does not appraise what they entered.
     still = or_(Binding.ended_at.is_(None), Binding.role == Role.STAND_IN)
     units = select(Binding.unit_id).where(Binding.person_id == by.person_id, still)

@@ -39,10 +39,10 @@ def acknowledge(session: Session, by: By, reminder: Reminder) -> None:
         return
     session.add(
         ReminderAcknowledgement(
-            reminder_id=reminder.id, person_id=by.person_id, acknowledged_at=by.now
+            reminder_id=reminder.id, person_id=by.person_id, acknowledged_at=by.at
         )
     )
-    overtake_repeats(session, reminder, by.person_id, by.now)
+    overtake_repeats(session, reminder, by.person_id, by.at)
     audit.append(session, "acknowledge_reminder", by, reminder=reminder.id)
 
 

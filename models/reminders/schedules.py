@@ -32,7 +32,7 @@ def keep(session: Session, by: By, campaign: Campaign, duty: str, schedule: Sche
     """Keep the ladder and hand out the one before; who may, and the audit, are the caller's."""
     row = _row(session, campaign.id, duty)
     before = from_json(row.content) if row is not None else DEFAULT
-    values = {"content": as_json(schedule), "changed_by_id": by.person_id, "changed_at": by.now}
+    values = {"content": as_json(schedule), "changed_by_id": by.person_id, "changed_at": by.at}
     if row is None:
         session.add(ReminderSchedule(campaign_id=campaign.id, duty=duty, **values))
     else:

@@ -26,7 +26,7 @@ def begin(session: Session, by: By, sheet: Assessment, reason: str) -> Binding:
         raise refusal
     assert by.person is not None  # The policy lets only people stand in.
     _end_others(session, by)
-    role = invitations.bind(session, by.person, sheet.unit, Role.STAND_IN, by.person.id, by.now)
+    role = invitations.bind(session, by.person, sheet.unit, Role.STAND_IN, by.person.id, by.at)
     stand_in = StandIn(assessment=sheet, binding=role, reason=reason.strip())
     session.add(stand_in)
     session.flush()
@@ -78,7 +78,7 @@ def _tell_unit(session: Session, by: By, stand_in: StandIn) -> None:
             },
             to=binding.person,
             key=f"stand_in:{stand_in.id}:{binding.person_id}",
-            at=by.now,
+            at=by.at,
             choices=[Choice("status"), Choice("menu")],
             binding_id=binding.id,
         )

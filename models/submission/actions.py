@@ -26,7 +26,7 @@ def propose(session: Session, by: By, sheet: Assessment) -> Proposal:
     """Lay the sheet as it is before the unit's heads (F39); an older proposal gives way."""
     assessment.hold(session, sheet)
     before = queries.waiting(session, sheet.id)
-    now = queries.preview(session, sheet, by.now)
+    now = queries.preview(session, sheet, by.at)
     _check(rules.why_not_propose(session, by, sheet, now.checks, now.digest, before))
     if before is not None:
         settle(session, by, before, ProposalOutcome.REPLACED)
@@ -71,7 +71,7 @@ def approve(session: Session, by: By, proposal: Proposal, seen: str = "") -> Sub
     sheet = proposal.assessment
     _check(rules.why_not_decide(session, by, proposal))
     _check(assessment.why_not_work(session, by, sheet))
-    now = queries.preview(session, sheet, by.now)
+    now = queries.preview(session, sheet, by.at)
     _check(rules.why_incomplete(now.checks))
     if now.digest != (seen or proposal.digest):
         raise _changed(proposal, now)
@@ -101,7 +101,7 @@ def reopen(
         until=until,
         reason=reason.strip(),
         reopened_by_id=by.person_id,
-        reopened_at=by.now,
+        reopened_at=by.at,
     )
     session.add(reopening)
     sheet.locked_at = None
@@ -123,7 +123,7 @@ def new_proposal(by: By, sheet: Assessment, now: Preview) -> Proposal:
         lines=now.totals.lines,
         documents=now.totals.documents,
         proposed_by_id=by.person_id,
-        proposed_at=by.now,
+        proposed_at=by.at,
     )
 
 
@@ -132,7 +132,7 @@ def send(session: Session, by: By, proposal: Proposal) -> Submission:
     sheet = proposal.assessment
     assert by.person_id is not None  # The policy lets only people send.
     due_at = queries.due_at(session, sheet)
-    late_by = queries.lateness(session, sheet, by.now)
+    late_by = queries.lateness(session, sheet, by.at)
     _score_timeliness(session, by, sheet, due_at, late_by)
     content = content_of(session, sheet, timed=True)
     totals = totals_of(content["lines"], content["adjustments"])
@@ -140,7 +140,7 @@ def send(session: Session, by: By, proposal: Proposal) -> Submission:
         assessment=sheet,
         proposal=proposal,
         code=_new_code(session, sheet),
-        sent_at=by.now,
+        sent_at=by.at,
         approved_by_id=by.person_id,
         due_at=due_at,
         late_seconds=None if late_by is None else int(late_by.total_seconds()),
@@ -152,7 +152,7 @@ def send(session: Session, by: By, proposal: Proposal) -> Submission:
         documents=totals.documents,
     )
     session.add(submission)
-    sheet.locked_at = by.now
+    sheet.locked_at = by.at
     session.flush()
     stand_ins.end_all(session, by, sheet)
     return submission
@@ -162,8 +162,8 @@ def _score_timeliness(
     session: Session, by: By, sheet: Assessment, due_at: datetime, late_by: timedelta | None
 ) -> None:
     """The system's own self-score of the lines that the sending decides, with its reasons."""
-    system = By(by.now, event_id=by.event_id)
-    times = {"sent_at": by.now.isoformat(), "due_at": due_at.isoformat()}
+    system = By(by.at, event_id=by.event_id)
+    times = {"sent_at": by.at.isoformat(), "due_at": due_at.isoformat()}
     for line in queries.timed_lines(session, sheet):
         inputs: dict[str, Any] = {"option": option_for(queries.steps_of(line), late_by), **times}
         assessment.keep(session, system, line, inputs)
@@ -211,7 +211,7 @@ def settle(
 ) -> None:
     """The proposal waits no longer."""
     proposal.outcome, proposal.reason = outcome, reason
-    proposal.settled_by_id, proposal.settled_at = by.person_id, by.now
+    proposal.settled_by_id, proposal.settled_at = by.person_id, by.at
     session.flush()
 
 

@@ -88,7 +88,7 @@ def tell_returned(session: Session, proposal: Proposal, by: By) -> None:
     values = {
         "person": by.person.name if by.person else "",
         "unit": proposal.assessment.unit.name,
-        "returned_at": by.now,
+        "returned_at": by.at,
         "reason": proposal.reason,
     }
     offers = [Choice("submit"), Choice("status"), Choice("menu")]
@@ -97,7 +97,7 @@ def tell_returned(session: Session, proposal: Proposal, by: By) -> None:
     told = own or [binding for binding in workers if binding.role is not Role.HEAD]
     told = [binding for binding in told if binding.person_id != by.person_id]
     key = f"proposal:{proposal.id}:returned"
-    _tell(session, "sheet_returned", values, told, key, by.now, offers)
+    _tell(session, "sheet_returned", values, told, key, by.at, offers)
 
 
 def tell_withdrawn(session: Session, proposal: Proposal, by: By) -> None:
@@ -105,14 +105,14 @@ def tell_withdrawn(session: Session, proposal: Proposal, by: By) -> None:
     values = {
         "person": by.person.name if by.person else "",
         "unit": proposal.assessment.unit.name,
-        "withdrawn_at": by.now,
+        "withdrawn_at": by.at,
         "reason": proposal.reason,
     }
     heads = _holding(session, proposal.assessment.unit_id, {Role.HEAD})
     told = [binding for binding in heads if binding.person_id != by.person_id]
     key = f"proposal:{proposal.id}:withdrawn"
     offers = [Choice("status"), Choice("menu")]
-    _tell(session, "proposal_withdrawn", values, told, key, by.now, offers)
+    _tell(session, "proposal_withdrawn", values, told, key, by.at, offers)
 
 
 def tell_sent(session: Session, submission: Submission, by: By) -> None:
@@ -121,7 +121,7 @@ def tell_sent(session: Session, submission: Submission, by: By) -> None:
     workers = _holding(session, submission.assessment.unit_id, UNIT)
     told = [binding for binding in workers if binding.person_id != by.person_id]
     key = f"submission:{submission.id}"
-    _tell(session, "sheet_sent", receipt(submission), told, key, by.now, offers)
+    _tell(session, "sheet_sent", receipt(submission), told, key, by.at, offers)
 
 
 def tell_reopened(session: Session, reopening: Reopening) -> None:

@@ -114,7 +114,7 @@ def why_not_reopen(
         return Refusal("nothing_to_reopen", [Choice("progress"), Choice("menu")])
     if refusal := policy.why_not(session, by, Action.REOPEN, submission.assessment):
         return refusal
-    if until is not None and until <= by.now:
+    if until is not None and until <= by.at:
         return Refusal("reopening_is_past", until=until)
     if until is not None and until < window.closes_at:
         return Refusal("reopening_shortens", closes_at=window.closes_at)

@@ -67,7 +67,7 @@ def why_not_report(by: By, sheet: Assessment, number: str, dated_on: date) -> Re
         return Refusal("report_number_missing")
     if len(number) > NUMBER_SIGNS:
         return Refusal("report_number_too_long", length=len(number), limit=NUMBER_SIGNS)
-    if dated_on > calendar.local_day(by.now):
+    if dated_on > calendar.local_day(by.at):
         return Refusal("report_dated_ahead", dated_on=dated_on)
     opened_at = sheet.campaign.opened_at
     if opened_at is not None and dated_on < calendar.local_day(opened_at):
@@ -85,7 +85,7 @@ def send_signed(
     sent. A proposal that waits for the head gives way.
     """
     assessment.hold(session, sheet)
-    now = queries.preview(session, sheet, by.now)
+    now = queries.preview(session, sheet, by.at)
     refusal = (
         why_not_sign(session, by, sheet)
         or why_not_document(sheet, report.document)

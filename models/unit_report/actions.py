@@ -38,7 +38,7 @@ def remark(session: Session, by: By, sheet: Assessment, text: str) -> SheetRemar
         raise refusal
     assert by.person_id is not None  # The policy lets only people write.
     written = SheetRemark(
-        assessment=sheet, text=text, written_by_id=by.person_id, written_at=by.now
+        assessment=sheet, text=text, written_by_id=by.person_id, written_at=by.at
     )
     session.add(written)
     session.flush()

@@ -38,9 +38,9 @@ def receive(
     differences = compare(session, by, sheet, from_json(found))
     kept = WorkbookReturn(
         assessment=sheet,
-        file=files.keep(session, file, by.now),
+        file=files.keep(session, file, by.at),
         sent_by_id=by.person_id,
-        received_at=by.now,
+        received_at=by.at,
         changes=[change.as_json() for change in differences.changes],
         refused=[encode(part) for part in differences.refused],
         unchanged=differences.unchanged,
@@ -93,7 +93,7 @@ def apply(session: Session, by: By, returned: WorkbookReturn) -> list[Change]:
             _score(session, by, line, change)
         else:
             evidence.explain(session, by, line, change.text)
-    returned.applied_at, returned.applied_by_id = by.now, by.person_id
+    returned.applied_at, returned.applied_by_id = by.at, by.person_id
     audit.append(session, "workbook_applied", by, returned=returned.id, changes=len(changes))
     return changes
 
@@ -122,7 +122,7 @@ def discard(session: Session, by: By, returned: WorkbookReturn) -> None:
     _hold(session, returned)
     if refusal := why_not_apply(session, by, returned):
         raise refusal
-    returned.discarded_at = by.now
+    returned.discarded_at = by.at
     audit.append(session, "workbook_discarded", by, returned=returned.id)
 
 

@@ -70,7 +70,7 @@ def compare(session: Session, by: By, sheet: Assessment, returned: Returned) -> 
         raise refusal
     lines = recorded(session, sheet)
     _check_rows(lines, returned)
-    found, today = Differences(), local_day(by.now)
+    found, today = Differences(), local_day(by.at)
     for each in lines:
         before = len(found.changes) + len(found.refused)
         if each.is_own_work:

@@ -18,7 +18,7 @@ def of_score(each: Recorded, base: Asked, asked: Asked, by_rule: Decimal | None)
     after = asked.claim.points if asked.claim else by_rule
     if each.is_adjustment and isinstance(each.rule, Manual):
         name = "workbook_adjustment_changes" if now else "workbook_adjustment_is_new"
-        about = {"title": each.line.item.title, "cap": each.line.item.max_points}
+        about = {"code": code, "cap": each.line.item.max_points}
         before = now.points if now else ""
         return Part(name, **about, before=before, after=after, reason=asked.inputs["reason"])
     name = "workbook_score_changes" if now else "workbook_score_is_new"

@@ -2,25 +2,11 @@
 
 import click.testing
 import pytest
-from sqlalchemy.orm import Session, sessionmaker
 
 from bot.commands.assign import assign
-from bot.desk import Desk
 from models.people import Role
 from tests.bench import Bench, Officer
-from tests.clock import TestClock
-
-
-class TestDesk(Desk):
-    """The command's world on the test's database and clock."""
-
-    __test__ = False
-
-    def __init__(self, sessions: sessionmaker[Session], clock: TestClock) -> None:
-        super().__init__(None)
-        self.language = "vi"
-        self.sessions = sessions
-        self.clock = clock  # type: ignore[method-assign]
+from tests.desk import TestDesk
 
 
 @pytest.fixture

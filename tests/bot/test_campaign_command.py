@@ -74,7 +74,15 @@ def test_the_plan_opens_the_campaign_and_its_file_is_kept(
     with province.begin() as session:
         found = session.scalars(select(Campaign)).one()
         found.opened_at, found.plan_dated_on, found.plan_number = None, None, ""
-    words = ["plan", "--number", "7/KH-SNV", "--date", "12/10/2026", "--file", str(file)]
+    words = ["plan", "--number", "7/KH-SNV", "--file", str(file), "--date"]
+    ahead = cchc(*words, "04/11/2026")
+    assert (ahead.exit_code, ahead.output) == (
+        1,
+        "Chưa ghi: ngày 04/11/2026 chưa đến. Ghi ngày ký của kế hoạch đã ban hành.\n",
+    )
+    with province() as session:
+        assert session.scalars(select(Campaign)).one().opened_at is None
+    words.append("12/10/2026")
     assert cchc(*words).exit_code == 0
     with province() as session:
         found = session.scalars(select(Campaign)).one()

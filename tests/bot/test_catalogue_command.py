@@ -8,35 +8,26 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.commands.catalogue import catalogue
-from bot.desk import Desk
 from models import unit_imports
 from models.catalogue import Item
 from models.people import By
 from tests.clock import TestClock
+from tests.desk import TestDesk
 from tests.province import DATA
 
 Sessions = sessionmaker[Session]
 
 
 @pytest.fixture
-def filled(sessions: Sessions, clock: TestClock, monkeypatch: pytest.MonkeyPatch) -> Sessions:
+def filled(sessions: Sessions, clock: TestClock) -> Sessions:
     """Only the units are there."""
-    monkeypatch.setenv("LANG", "C.UTF-8")
     with sessions.begin() as session:
         unit_imports.import_units(session, DATA / "units.csv", By(clock()))
     return sessions
 
 
 def run(sessions: Sessions, clock: TestClock, path: Path, name: str = "departments") -> Result:
-    class HereAndNow(Desk):
-        @property
-        def sessions(self) -> Sessions:  # type: ignore[override]
-            return sessions
-
-        def clock(self) -> object:  # type: ignore[override]
-            return clock()
-
-    desk = HereAndNow(None)
+    desk = TestDesk(sessions, clock)
     return CliRunner().invoke(catalogue, [str(path), "--name", name], obj=desk)
 
 

@@ -169,7 +169,7 @@ def test_evidence_that_was_not_scanned_shows_it(
         third = evidence.add(session, by, sheet, "https://congbao.gov.vn")
         assert [(e.scan, e.scanned_at) for e in (first, second, third)] == [
             (Scan.NOT_SCANNED, None),
-            (Scan.CLEAN, by.now),
+            (Scan.CLEAN, by.at),
             (Scan.OFF, None),
         ]
     with province() as session:

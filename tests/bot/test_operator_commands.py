@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.commands.failures import dead_letter_group, messages
 from bot.commands.holding import hold, release
-from bot.desk import Desk
 from models import claiming, inbox, outbox, sending
 from models.audit import AuditEntry
 from models.inbox import Arrival, EventStatus, InboxEvent
 from models.messages import Kind
 from models.outbox import OutboxMessage, Recipient, SendStatus
 from tests.clock import TestClock
+from tests.desk import TestDesk
 
 Sessions = sessionmaker[Session]
 
@@ -24,10 +24,7 @@ class Operator:
     """Somebody at the command line."""
 
     def __init__(self, sessions: Sessions, clock: TestClock) -> None:
-        self._desk = Desk(None)
-        self._desk.language = "en"
-        self._desk.sessions = sessions
-        self._desk.clock = clock  # type: ignore[method-assign]
+        self._desk = TestDesk(sessions, clock, "en")
 
     def runs(self, command: click.Command, *arguments: str, typing: str = "") -> tuple[int, str]:
         result = click.testing.CliRunner().invoke(

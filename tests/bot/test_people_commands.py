@@ -6,26 +6,12 @@ from pathlib import Path
 import click
 import click.testing
 import pytest
-from sqlalchemy.orm import Session, sessionmaker
 
 from bot.commands.imports import import_group
 from bot.commands.people import invite, revoke
-from bot.desk import Desk
 from models.people import Role
 from tests.bench import Bench
-from tests.clock import TestClock
-
-
-class TestDesk(Desk):
-    """The command's world on the test's database and clock."""
-
-    __test__ = False
-
-    def __init__(self, sessions: sessionmaker[Session], clock: TestClock) -> None:
-        super().__init__(None)
-        self.language = "vi"
-        self.sessions = sessions
-        self.clock = clock  # type: ignore[method-assign]
+from tests.desk import TestDesk
 
 
 def run(bench: Bench, command: click.Command, *arguments: str) -> tuple[int, str, str]:

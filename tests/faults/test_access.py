@@ -199,7 +199,7 @@ def answer(
 ) -> None:
     """A turn as the worker takes it, in a transaction that it shares."""
     at = bench.clock()
-    event = Event(id, channel, address, deed, at)
+    event = Event(id, channel, address, deed, at, at)
     try:
         with session.begin_nested():
             bench.dispatcher.take(session, event)

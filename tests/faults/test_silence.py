@@ -59,6 +59,18 @@ def test_a_press_made_in_an_outage_over_the_deadline_counts_from_its_beginning(
     assert (made < closes_at) is accepted
 
 
+def test_what_is_asked_in_an_outage_is_answered_by_the_time_of_the_answer(stage: Stage) -> None:
+    an = stage.officer()
+    stage.clock.set("2026-11-15 12:50")
+    an.asks("/lich", "● Tự đánh giá: 15/10 đến hết 15/11 (còn 11 giờ)")
+    stage.settled()
+    seen = len(an.texts)
+    with stage.api.away():
+        stage.api.world.user_sends(an.user.id, {"text": "/lich"})
+        stage.clock.set("2026-11-16 00:10")
+    an.sees("✓ Tự đánh giá: 15/10 đến hết 15/11\n● Thẩm định lần 1", after=seen)
+
+
 @dataclass
 class Case:
     """``offset``: seconds from the end of the step to the instant that counts. What the person

@@ -1,15 +1,19 @@
 """Bonus and penalty points beside the 100, each with its cap (domain.md 2 7, 13c 22)."""
 
+import io
 from decimal import Decimal as D
 from typing import Any
 
+import openpyxl
 import pytest
 from sqlalchemy import select
 
+from bot.reports import REPORTS
 from models import assessment, audit, submission, workbook
 from models.assessment import AdjustmentKind, Line, open_adjustments
 from models.campaigns import Campaign
 from models.catalogue import Item, Method
+from models.messages import decode
 from models.people import Role
 from tests.bench import Bench, Officer
 from tests.handlers.test_submission import complete, newest
@@ -59,6 +63,7 @@ def test_a_bonus_is_claimed_with_grounds_and_files_and_stays_outside_the_total(
     an.picks("adjustments")
     assert an.labels[:2] == ["Điểm thưởng", "Điểm trừ"]
     an.picks("line")
+    assert an.text.startswith("Điểm thưởng Đơn vị đề nghị, ngoài thang điểm (tối đa 2 điểm)\n")
     an.picks("score")
     assert an.text.endswith("Đơn vị đề nghị thưởng bao nhiêu điểm? Nhập từ 0 đến 2, ví dụ 0,5.")
     an.types("2,01")
@@ -72,13 +77,14 @@ def test_a_bonus_is_claimed_with_grounds_and_files_and_stays_outside_the_total(
     an.types("/guiduyet")
     assert "▲ 1 lỗi bắt buộc sửa" in an.text
     an.picks("see_findings")
-    assert "▲ THUONG: thiếu tài liệu kiểm chứng hoặc giải trình" in an.text
+    assert "▲ Điểm thưởng: thiếu tài liệu kiểm chứng hoặc giải trình" in an.text
     an.picks("line")
     an.picks("evidence_for")
     an.sends(("giai-nhat.pdf", b"%PDF-1.4 9"), caption="QĐ 7/QĐ-BNV 05/03/2026 tr.1")
-    enters(an, "TRU", "0,25", "Một báo cáo gửi chậm được nêu tên")
+    enters(an, "diem tru", "0,25", "Một báo cáo gửi chậm được nêu tên")
     an.picks("explain")
     an.types("Đã giải trình tại báo cáo quý III")
+    assert an.text.startswith("✓ Đã lưu giải trình cho Điểm trừ Đơn vị khai báo")
     assert counts(bench) == before
     an.types("/guiduyet")
     beside = "Điểm thưởng: 1,5 (trần 2), ngoài thang điểm.\nĐiểm trừ: 0,25 (trần 1,5)"
@@ -93,7 +99,7 @@ def test_a_bonus_is_claimed_with_grounds_and_files_and_stays_outside_the_total(
     assert beside in head.text
     assert "✓ Phiếu hiện tại đúng với nội dung đã gửi" in head.text
     kept = {line["code"]: line["points"] for line in newest(bench).content["adjustments"]}
-    assert kept == {"THUONG": "1.50", "TRU": "0.25"}
+    assert kept == {"Điểm thưởng": "1.50", "Điểm trừ": "0.25"}
     head.types("THUONG")
     assert [c.action for c in head.choices if c.action in ("score", "change_figures")] == []
     head.picks("receipt_file")
@@ -111,10 +117,23 @@ def test_none_claimed_owes_nothing_and_none_declared_either(bench: Bench, an: Of
     assert "adjustments" in [choice.action for choice in an.choices]
     an.types("/guiduyet")
     assert "không có lỗi bắt buộc sửa" in an.text
-    enters(an, "THUONG", "0", "Không có")
+    enters(an, "Điểm thưởng", "0", "Không có")
     an.types("/guiduyet")
     assert "không có lỗi bắt buộc sửa" in an.text
     assert "Điểm thưởng: 0 (trần 2)" in an.text
+
+
+def test_the_names_have_room_in_the_workbook(an: Officer) -> None:
+    """In the column of the numbers, on two lines."""
+    an.types("/bieumau")
+    enclosure = an.last.enclosure
+    assert enclosure is not None
+    content = REPORTS["workbook"](decode(enclosure["values"]))
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    heights = {row[0].value: sheet.row_dimensions[row[0].row].height for row in sheet.rows}
+    one = heights["1.3.3/1"]
+    for name in ("Điểm thưởng", "Điểm thưởng/1", "Điểm thưởng/2", "Điểm trừ/1", "Điểm trừ/2"):
+        assert heights[name] > one, name
 
 
 def test_without_caps_nothing_of_it_is_seen(bench: Bench) -> None:

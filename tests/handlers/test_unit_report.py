@@ -129,7 +129,7 @@ def test_claims_stand_with_the_rule_s_points_and_bonus_points_below_the_sum(
     claims(an, "1")
     an.picks("data_as_of")
     an.picks("today")
-    enters(an, "THUONG", "1,5", "Giải nhất sáng kiến")
+    enters(an, "Điểm thưởng", "1,5", "Giải nhất sáng kiến")
     an.picks("evidence_for")
     an.sends(("giai-nhat.pdf", b"%PDF-1.4 9"), caption="QĐ 7/QĐ-BNV 05/03/2026 tr.1")
     for sent in (False, True):
@@ -145,7 +145,7 @@ def test_claims_stand_with_the_rule_s_points_and_bonus_points_below_the_sum(
         assert claimed[3].endswith("; số liệu tính đến 12/11/2026")
         assert "Điểm thưởng: 1,5 (trần 2), ngoài thang điểm." in text
         assert "Điểm trừ: chưa khai báo (trần 1,5)." in text
-        assert [row[0] for row in annex[-2:]] == ["", "THUONG"]
+        assert [row[0] for row in annex[-2:]] == ["", "Điểm thưởng"]
         assert annex[-1][2:5] == ["2", "Theo đánh giá, lý do: Giải nhất sáng kiến", "1,5"]
         assert "7/QĐ-BNV" in annex[-1][6]
     own = rows(document.tables[1])[-1]

@@ -18,8 +18,8 @@ from models.milestones import Act
 from models.milestones.duty import STEPS
 from models.people import By, Role
 from tests.bench import Bench, Officer
-from tests.bot.test_assign_command import TestDesk
 from tests.clock import at
+from tests.desk import TestDesk
 from tests.jobs.test_boundaries import (
     ENDS,
     SECOND,

@@ -46,11 +46,11 @@ class Office:
         return line
 
     def propose(self, now: datetime | None = None) -> Proposal:
-        by = replace(self.an, now=now or self.now)
+        by = replace(self.an, at=now or self.now)
         return submission.propose(self.session, by, self.sheet)
 
     def send(self, now: datetime | None = None) -> Submission:
-        by = replace(self.head, now=now or self.now)
+        by = replace(self.head, at=now or self.now)
         return submission.approve(self.session, by, self.propose(now))
 
     def grace(self, minutes: int) -> None:

@@ -77,12 +77,12 @@ def test_points_beside_the_100_are_given_to_nobody(unit: Unit) -> None:
     caps = {AdjustmentKind.BONUS: Decimal(2), AdjustmentKind.PENALTY: Decimal(1)}
     open_adjustments(unit.session, unit.sheet.campaign, caps, NOW, proven=True)
     for by in (unit.an, unit.dung):
-        for codes in (["THUONG"], ["TRU"], ["1.1.1", "THUONG"]):
+        for codes in (["Điểm thưởng"], ["Điểm trừ"], ["1.1.1", "Điểm thưởng"]):
             refusal = refused(lambda by=by, codes=codes: unit.give(unit.binh, *codes, by=by))  # type: ignore[misc]
             assert refusal.name == "adjustment_not_given"
     assert unit.codes_of(unit.binh) == []
     assert unit.told(unit.binh) == []
-    line, inputs = unit.line("THUONG"), {"points": "1", "reason": "Giải nhất"}
+    line, inputs = unit.line("Điểm thưởng"), {"points": "1", "reason": "Giải nhất"}
     unit.give(unit.binh, "1.1.1")
     refusal = refused(lambda: assessment.score(unit.session, unit.binh, line, inputs))
     assert refusal.name == "line_not_given"

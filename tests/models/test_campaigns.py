@@ -131,6 +131,22 @@ def test_a_plan_is_issued_once(province: Sessions) -> None:
     assert refused.value == Refusal("plan_issued_already", year=2026, **issued)
 
 
+def test_a_plan_bears_no_date_that_is_still_to_come(province: Sessions) -> None:
+    """R6.1: it opens the campaign when it is issued; the day is that in Vietnam."""
+    day, too_early, then = date(2026, 10, 13), at("2026-10-12 23:59"), at("2026-10-13 00:00")
+    with province.begin() as session:
+        found = campaign_of(session)
+        found.opened_at = None
+        with pytest.raises(Refusal) as refused:
+            conduct.issue_plan(session, By(too_early), found, "1", day, None)
+        assert (refused.value, found.opened_at) == (
+            Refusal("plan_dated_ahead", dated_on=day),
+            None,
+        )
+        conduct.issue_plan(session, By(then), found, "1", day, None)
+        assert found.opened_at == then
+
+
 def test_an_extension_moves_one_unit_and_no_other(province: Sessions) -> None:
     with province.begin() as session:
         by, found, stp = By(at("2026-11-14 09:00")), campaign_of(session), unit_of(session, "STP")

@@ -152,11 +152,11 @@ def test_who_may_hand_in_when_and_for_which_line(
 ) -> None:
     """I8, R6.2: the unit's own people, while the window is open, for the unit's own work."""
     here, survey = line(session, sheet, "1.1.1"), line(session, sheet, "1.8.1")
-    late = changed(an, now=at("2026-11-16 00:00"))
+    late = changed(an, at=at("2026-11-16 00:00"))
     tries = {
-        "in time": (changed(an, now=at("2026-11-15 23:59")), here, None),
+        "in time": (changed(an, at=at("2026-11-15 23:59")), here, None),
         "too late": (late, here, "window_closed"),
-        "too early": (changed(an, now=at("2026-10-14 23:59")), here, "window_not_open"),
+        "too early": (changed(an, at=at("2026-10-14 23:59")), here, "window_not_open"),
         "head": (officer(session, "STP", Role.HEAD), here, None),
         "observer": (officer(session, "STP", Role.OBSERVER), here, "not_your_role"),
         "another unit": (officer(session, "STC"), here, "not_your_unit"),

@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.commands.last_year import import_group
-from bot.desk import Desk
 from models import assessment, conduct, units
 from models.assessment import LastYear, Likeness, Line
 from models.assessment.tables import PastScore
@@ -22,6 +21,7 @@ from models.units import UnitKind
 from tests import sheets
 from tests.bench import Bench
 from tests.clock import TestClock
+from tests.desk import TestDesk
 from tests.models.office import DAY, Office
 
 TITLE = "Xử lý vấn đề phát hiện qua kiểm tra"
@@ -80,18 +80,8 @@ class Cchc:
     def __call__(self, text: str) -> Result:
         path = self._folder / "nam-truoc.csv"
         path.write_text(text, "utf-8")
-        sessions, clock = self._sessions, self._clock
-
-        class HereAndNow(Desk):
-            @property
-            def sessions(self) -> sessionmaker[Session]:  # type: ignore[override]
-                return sessions
-
-            def clock(self) -> object:  # type: ignore[override]
-                return clock()
-
-        words = ["last-year", str(path)]
-        return CliRunner().invoke(import_group, words, obj=HereAndNow(None))
+        desk = TestDesk(self._sessions, self._clock)
+        return CliRunner().invoke(import_group, ["last-year", str(path)], obj=desk)
 
 
 @pytest.fixture
@@ -99,9 +89,7 @@ def cchc(
     province: sessionmaker[Session],
     clock: TestClock,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> Cchc:
-    monkeypatch.setenv("LANG", "C.UTF-8")
     return Cchc(province, clock, tmp_path)
 
 

@@ -38,7 +38,7 @@ class Led(World):
             name = f"chat {by.person_id}"
             session.add(Account(channel="test", address=name, person_id=by.person_id, **times))
         session.flush()
-        late = replace(self.lan, now=LATE)
+        late = replace(self.lan, at=LATE)
         self.letter = chasing.draft_letter(session, late, self.campaign, [self.sheet])
         milestones.record(session, By(NOW), self.campaign, Act.COUNCIL, Paper())
         segment = Segment(SegmentKind.ROLE, Role.REVIEWER.value)
@@ -62,12 +62,12 @@ class Led(World):
         return broadcasts.seen_mark(found)
 
     def nudge(self, by: By) -> object:
-        seen = chasing.prepare(self.session, self.campaign, by.now).mark
+        seen = chasing.prepare(self.session, self.campaign, by.at).mark
         return chasing.nudge(self.session, by, self.campaign, seen)
 
 
 def late(by: By) -> By:
-    return replace(by, now=LATE)
+    return replace(by, at=LATE)
 
 
 Deed = Callable[[Led, By], object]

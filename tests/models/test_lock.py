@@ -102,7 +102,7 @@ def test_with_an_extension_of_its_own_the_unit_is_in_time(office: Office) -> Non
 def test_after_the_window_nothing_is_sent(office: Office) -> None:
     """domain.md 13c 28: no record decides for the unit; it is asked to be let in."""
     proposal = office.propose()
-    late = replace(office.head, now=END)
+    late = replace(office.head, at=END)
     refusal = refused(lambda: submission.approve(office.session, late, proposal))
     assert (refusal.name, office.sheet.locked_at) == ("window_closed", None)
 
@@ -190,7 +190,7 @@ def test_after_the_lock_no_act_changes_any_line(
     """F37: whoever of the unit tries what, whenever, in whatever order."""
     before = rows_of(locked.session)
     for name, as_head in acts:
-        by = replace(locked.head if as_head else locked.an, now=DAY + later)
+        by = replace(locked.head if as_head else locked.an, at=DAY + later)
         refusal = refused(lambda name=name, by=by: ACTS[name](locked, by))
         assert (refusal.name, refusal.values["sent_at"]) == ("sheet_locked", DAY)
         locked.session.rollback()

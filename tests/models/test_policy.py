@@ -126,12 +126,14 @@ class World:
         self.session.flush()
         return By(NOW, person, binding, event_id=1)
 
-    def give_task(self, area: str, reviewer: Person | None = None) -> AppraisalTask:
+    def give_task(
+        self, area: str, reviewer: Person | None = None, agency: str = "SNV"
+    ) -> AppraisalTask:
         task = AppraisalTask(
             campaign=self.campaign,
             step=Step.ROUND_1,
             area_code=area,
-            agency=self.unit("SNV"),
+            agency=self.unit(agency),
             reviewer=reviewer or Person(name="Người khác", created_at=NOW),
             assigned_at=NOW,
         )
@@ -269,15 +271,16 @@ def test_the_assigned_reviewer_reads_the_evidence_of_that_area_only(world: World
     assert world.hears(by, download) == "not_your_unit"
 
 
-def test_whoever_appraises_some_area_reads_what_proves_points_beside_the_100(
+def test_whoever_appraises_for_the_leader_reads_what_proves_points_beside_the_100(
     world: World,
 ) -> None:
-    """domain.md 2, 7: they belong to no area; otherwise the same rights as on an area's lines."""
+    """R5.1b, R5.2a, domain.md 2 7: they belong to no area, and so to no agency but the leading
+    one; otherwise the same rights as on an area's lines."""
     caps = {kind: Decimal(1) for kind in AdjustmentKind}
     open_adjustments(world.session, world.campaign, caps, NOW, proven=True)
     download = Action.DOWNLOAD_EVIDENCE
-    bonus = [world.line_of("STP", code) for code in ("THUONG", "TRU")]
-    own = world.line_of("SNV", "THUONG")
+    bonus = [world.line_of("STP", code) for code in ("Điểm thưởng", "Điểm trừ")]
+    own = world.line_of("SNV", "Điểm thưởng")
     for role in (Role.REVIEWER, Role.COUNCIL_MEMBER):
         by = world.by("SNV", role)
         assert {world.hears(by, download, line) for line in bonus} == {"not_your_unit"}
@@ -297,6 +300,26 @@ def test_whoever_appraises_some_area_reads_what_proves_points_beside_the_100(
         task.status = TaskStatus.ACKNOWLEDGED
         world.also(by.person, "STP", Role.OBSERVER)  # A conflict that arose later.
         assert world.hears(by, download, bonus[0]) == "not_your_unit"
+
+
+def test_who_appraises_for_another_agency_has_no_part_in_points_beside_the_100(
+    world: World,
+) -> None:
+    """R5.2a, I8: they have the lines of their own area, in the role in which they have them."""
+    caps = {kind: Decimal(1) for kind in AdjustmentKind}
+    open_adjustments(world.session, world.campaign, caps, NOW, proven=True)
+    bonus, download = world.line_of("STC", "Điểm thưởng"), Action.DOWNLOAD_EVIDENCE
+    for role in (Role.REVIEWER, Role.COUNCIL_MEMBER):
+        by = world.by("STP", role)
+        assert by.person is not None
+        world.give_task("2", by.person, agency="STP")
+        assert world.hears(by, download, world.line_of("STC", "2.1.1")) is None
+        assert world.hears(by, download, bonus) == "not_your_unit"
+        leading = world.also(by.person, "SNV", role)
+        assert world.hears(leading, download, bonus) == "not_your_unit"
+        world.give_task("1", by.person)
+        assert world.hears(leading, download, bonus) is None
+        assert world.hears(by, download, bonus) == "not_your_unit"
 
 
 def test_a_task_declined_gives_no_access(world: World) -> None:

@@ -58,14 +58,14 @@ def test_a_reopened_sheet_is_open_until_the_instant_given(office: Office) -> Non
     sent = office.send()
     until = at("2026-11-21 00:00")
     now = at("2026-11-17 09:00")
-    by, an = replace(office.lan, now=now), replace(office.an, now=now)
+    by, an = replace(office.lan, at=now), replace(office.an, at=now)
     conduct.reopen(office.session, by, office.sheet, until, " sai số liệu ")
     assert (office.sheet.locked_at, sent.reopening and sent.reopening.reason) == (
         None,
         "sai số liệu",
     )
     evidence.explain(office.session, an, office.line("1.1.1"), "Khác")
-    late = replace(office.an, now=until)
+    late = replace(office.an, at=until)
     refusal = refused(lambda: evidence.explain(office.session, late, office.line("1.1.1"), "Muộn"))
     assert refusal.name == "window_closed"
     again = office.send(until - timedelta(seconds=1))
@@ -82,7 +82,7 @@ def test_a_reopening_does_not_make_a_late_unit_punctual(office: Office) -> None:
     late = END + timedelta(minutes=30)
     office.send(late)
     until = END + timedelta(days=5)
-    conduct.reopen(office.session, replace(office.lan, now=late), office.sheet, until, "sai")
+    conduct.reopen(office.session, replace(office.lan, at=late), office.sheet, until, "sai")
     again = office.send(late + timedelta(hours=1))
     assert again.late_seconds == 30 * 60
 

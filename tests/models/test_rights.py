@@ -69,7 +69,7 @@ def test_every_action_asks_the_policy_by_itself(world: World) -> None:
             for when, now in WHEN.items():
                 if when != "open" and action not in WORK:
                     continue  # Nothing but work on the sheet has a window.
-                by = replace(somebody, now=now)
+                by = replace(somebody, at=now)
                 heard, allowed = hears(world, deed, by), right(world, by, action)
                 allowed &= when == "open" or action not in WORK
                 cells += 1
@@ -121,7 +121,7 @@ def test_nobody_without_a_role_or_with_one_that_ended_does_anything(world: World
 
 
 def test_a_closed_window_is_closed_for_whoever_worked_in_it(world: World) -> None:
-    late = replace(world.an, now=LATE)
+    late = replace(world.an, at=LATE)
     heard = {
         name: hears(world, deed, late)
         for name, (action, deed) in DEEDS.items()

@@ -31,12 +31,22 @@ POSTS = [
     (unit("Văn phòng UBND tỉnh"), "", ["CHÁNH VĂN PHÒNG"]),
     (unit("Thanh tra tỉnh"), "", ["CHÁNH THANH TRA"]),
     (unit("Ban Dân tộc"), "", ["TRƯỞNG BAN"]),
-    (unit("Công an tỉnh"), "", ["THỦ TRƯỞNG CƠ QUAN"]),
+    (unit("Ban Quản lý các khu công nghiệp"), "", ["TRƯỞNG BAN"]),
+    (unit("Cục Thuế tỉnh"), "", ["CỤC TRƯỞNG"]),
+    (unit("Chi cục Kiểm lâm"), "", ["CHI CỤC TRƯỞNG"]),
+    (unit("Phòng Nội vụ"), "", ["TRƯỞNG PHÒNG"]),
+    (unit("Kho bạc Nhà nước tỉnh"), "", ["GIÁM ĐỐC"]),
+    (unit("Bảo hiểm xã hội tỉnh"), "", ["GIÁM ĐỐC"]),
+    (unit("Công an tỉnh"), "", ["GIÁM ĐỐC"]),
+    (unit("Trung tâm Phục vụ hành chính công"), "", ["GIÁM ĐỐC"]),
+    (unit("Văn phòng Đăng ký đất đai"), "", ["GIÁM ĐỐC"]),
+    (unit("Hội Nông dân tỉnh"), "", ["THỦ TRƯỞNG CƠ QUAN"]),
     (unit("UBND tỉnh"), "", ["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"]),
     (unit("Thành phố X", UnitKind.DISTRICT), "", ["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"]),
     (unit("Xã Phúc Sơn", UnitKind.COMMUNE), "", ["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"]),
     (unit("Sở Nội vụ"), "Giám đốc", ["Giám đốc"]),
     (unit("Sở Nội vụ"), "Phó Giám đốc", ["KT. Giám đốc", "Phó Giám đốc"]),
+    (unit("Cục Thuế tỉnh"), "Phó Cục trưởng", ["KT. Cục trưởng", "Phó Cục trưởng"]),
     (
         unit("UBND huyện Lục Nam", UnitKind.DISTRICT),
         "Phó Chủ tịch",
@@ -60,7 +70,7 @@ def test_the_operator_says_who_signs_instead(province: sessionmaker[Session]) ->
         assert written(session, snv) == ["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"]
         with pytest.raises(Refusal, match="signatory_too_long"):
             signatories.choose(session, by, snv, "a / b / c / d")
-        officer = replace(Office(session).by("STP", Role.HEAD), now=NOW)
+        officer = replace(Office(session).by("STP", Role.HEAD), at=NOW)
         with pytest.raises(Refusal, match="not_your_role"):
             signatories.choose(session, officer, snv, "Tôi")
         signatories.choose(session, by, snv, "")

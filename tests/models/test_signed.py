@@ -37,7 +37,7 @@ class Signing(Office):
 
     def sign(self, by: By | None = None, report: Report | None = None) -> Submission:
         who = by or self.an
-        seen = submission.preview(self.session, self.sheet, who.now).digest
+        seen = submission.preview(self.session, self.sheet, who.at).digest
         return submission.send_signed(self.session, who, self.sheet, report or self.report(), seen)
 
 
@@ -112,7 +112,7 @@ def test_a_report_without_number_date_or_scan_sends_nothing(
 
 def test_window_and_completeness_hold_for_the_paper_way_too(office: Signing) -> None:
     """F35, R6.2."""
-    late = replace(office.an, now=END)
+    late = replace(office.an, at=END)
     assert refused(lambda: office.sign(late)).name == "window_closed"
     explanation = assessment.explanation_of(office.session, office.line("1.1.1").id)
     assert explanation is not None

@@ -99,7 +99,7 @@ def test_only_the_campaign_s_coordinator_and_never_for_the_own_unit(office: Offi
 def test_a_reason_is_needed_and_neither_lock_nor_window_is_passed(office: Office) -> None:
     assert refused(lambda: stand_in(office, reason=" ")).name == "stand_in_needs_reason"
     assert refused(lambda: stand_in(office, reason="x" * 501)).name == "reason_too_long"
-    late = replace(office.lan, now=END)
+    late = replace(office.lan, at=END)
     assert refused(lambda: stand_in(office, late)).name == "window_closed"
     by = stand_in(office)
     office.send()
@@ -138,7 +138,7 @@ def test_one_unit_at_a_time_and_no_longer_than_the_coordinator_s_role(office: Of
 
 def test_what_was_done_before_and_after_is_not_marked(office: Office) -> None:
     by = stand_in(office)
-    stand_ins.end(office.session, replace(by, now=DAY + timedelta(hours=1)))
+    stand_ins.end(office.session, replace(by, at=DAY + timedelta(hours=1)))
     query = select(StandIn).where(StandIn.assessment_id == office.sheet.id)
     found = list(office.session.scalars(query))
     marks = {

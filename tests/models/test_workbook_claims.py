@@ -248,13 +248,18 @@ def test_bonus_and_penalty_points_are_a_block_of_their_own(office: Office) -> No
     caps = {AdjustmentKind.BONUS: D(2), AdjustmentKind.PENALTY: D("1.5")}
     open_adjustments(office.session, office.sheet.campaign, caps, DAY, proven=True)
     total = assessment.progress(office.session, office.sheet.id).points
-    values = {"THUONG/1": "1,5", "THUONG/2": "Giải nhất sáng kiến", "TRU/1": 2, "TRU/2": "x"}
-    beside = {("THUONG", EXPLANATION): "Theo QĐ 7/QĐ-BNV", ("TRU", CLAIM): "1"}
+    values = {
+        "Điểm thưởng/1": "1,5",
+        "Điểm thưởng/2": "Giải nhất sáng kiến",
+        "Điểm trừ/1": 2,
+        "Điểm trừ/2": "x",
+    }
+    beside = {("Điểm thưởng", EXPLANATION): "Theo QĐ 7/QĐ-BNV", ("Điểm trừ", CLAIM): "1"}
     content = back(office, beside, inputs=values)
     found = differences(office, content)
     assert said([change.says for change in found.changes]) == [
         "Điểm thưởng: chưa nhập → 1,5 (trần 2), ngoài thang điểm. Căn cứ: Giải nhất sáng kiến",
-        "THUONG, giải trình mới: Theo QĐ 7/QĐ-BNV",
+        "Điểm thưởng, giải trình mới: Theo QĐ 7/QĐ-BNV",
     ]
     assert [part.values["why"].name for part in found.refused] == [
         "refusal.workbook_nothing_here",

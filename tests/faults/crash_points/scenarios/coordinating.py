@@ -16,6 +16,16 @@ def _coordinator(stage: Stage) -> Person:
     return stage.officer("Lan", "SNV", Role.COORDINATOR)
 
 
+def _before_a_late_unit(stage: Stage) -> Person:
+    """The coordinator, with the unit's card open."""
+    lan, _ = _coordinator(stage), stage.officer("An", "STP")
+    stage.begin(counting=False)
+    lan.types("/tiendo")
+    lan.picks("Đơn vị trễ hạn")
+    lan.picks("Sở Tư pháp trễ")
+    return lan
+
+
 @scenario
 def a_broadcast_is_sent(stage: Stage) -> None:
     lan = _coordinator(stage)
@@ -34,11 +44,7 @@ def a_broadcast_is_sent(stage: Stage) -> None:
 
 @scenario_since("2026-11-17 08:00")
 def a_late_unit_is_urged(stage: Stage) -> None:
-    lan, _ = _coordinator(stage), stage.officer("An", "STP")
-    stage.begin(counting=False)
-    lan.types("/tiendo")
-    lan.picks("Đơn vị trễ hạn")
-    lan.picks("Sở Tư pháp trễ")
+    lan = _before_a_late_unit(stage)
     stage.count()
     lan.picks("Nhắc đầu mối")
     lan.sees("Sở Tư pháp")
@@ -46,11 +52,7 @@ def a_late_unit_is_urged(stage: Stage) -> None:
 
 @scenario_since("2026-11-17 08:00")
 def a_letter_to_a_late_unit_is_recorded(stage: Stage) -> None:
-    lan, _ = _coordinator(stage), stage.officer("An", "STP")
-    stage.begin(counting=False)
-    lan.types("/tiendo")
-    lan.picks("Đơn vị trễ hạn")
-    lan.picks("Sở Tư pháp trễ")
+    lan = _before_a_late_unit(stage)
     lan.picks("Công văn đôn đốc")
     lan.picks("Ghi số, ngày công văn")
     lan.types("215/SNV-CCHC")
