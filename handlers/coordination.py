@@ -191,7 +191,10 @@ def show_missing(turn: Turn, value: str) -> State:
     return turn.ask(
         At.UNIT,
         "unit_missing_lines",
-        [Choice("unit_standing", sheet.id, unit=sheet.unit.short_name), Choice("progress")],
+        [
+            Choice("unit_standing_again", sheet.id, unit=sheet.unit.short_name),
+            Choice("progress"),
+        ],
         unit=sheet.unit.name,
         not_scored=codes_part("codes_not_scored", not_scored),
         not_backed=codes_part("codes_not_backed", not_backed),
@@ -256,7 +259,7 @@ conversation = Conversation(
         At.UNITS: [on_choice("unit_standing", show_unit)],
         At.UNIT: [
             on_choice("unit_missing", show_missing),
-            on_choice("unit_standing", show_unit),
+            on_choice("unit_standing_again", show_unit),
             on_choice("back_to_units", list_units),
         ],
         At.UNREACHABLE: [on_choice("more_unreachable", list_unreachable)],

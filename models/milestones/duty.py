@@ -56,7 +56,7 @@ class ActDuty(Duty):
 
     def ways_of(self, reminder: Reminder) -> Sequence[Choice]:
         return (
-            Choice("record_act", f"{reminder.campaign_id}:{self.act}"),
+            Choice("record_act", f"{reminder.campaign_id}:{self.act}", act=self.act),
             Choice("calendar_of", reminder.campaign_id, **_about(reminder.campaign)),
         )
 

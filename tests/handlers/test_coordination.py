@@ -96,7 +96,8 @@ def test_a_unit_leads_to_what_it_misses(bench: Bench, lan: Officer) -> None:
     lan.picks("unit_missing")
     assert "Thiếu tài liệu kiểm chứng hoặc giải trình 2 tiêu chí: 1.1.1, 1.1.2" in lan.text
     assert "Chưa chấm 83 tiêu chí: 1.1.3, " in lan.text
-    lan.picks("unit_standing")
+    assert lan.labels[0] == "Về Sở Tư pháp"
+    lan.picks("unit_standing_again")
     lan.picks("back_to_units")
     lan.sees("units_of_stage", n=1)
 
