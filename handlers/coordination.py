@@ -88,7 +88,7 @@ def heading(campaign: Campaign, window: EffectiveWindow, turn: Turn) -> Part:
 
 
 def names_part(standings: Sequence[UnitStanding]) -> Part | None:
-    names = [standing.unit.name for standing in standings]
+    names = [standing.unit.short_name for standing in standings]
     if len(names) > NAMES:
         return Part("units_idle_many", units=names[:NAMES], more=len(names) - NAMES)
     return Part("units_idle", units=names) if names else None

@@ -43,10 +43,9 @@ def test_the_overview_counts_the_units_by_stage(bench: Bench, lan: Officer) -> N
         "Tự đánh giá, đến 08:00 thứ Tư, 11/11/2026 (còn 4 ngày)\n"
         "✓ đã gửi 0 · đã đủ, chưa gửi 0 · ● đang làm 1 · ▲ chưa bắt đầu 29 · "
         "không liên lạc được 29\n"
-        "Chưa bắt đầu: Văn phòng UBND tỉnh, Sở Nội vụ, Sở Tài chính, Sở Kế hoạch và Đầu tư, "
-        "Sở Công Thương, Sở Nông nghiệp và Phát triển nông thôn, Sở Giao thông vận tải, "
-        "Sở Xây dựng, Sở Tài nguyên và Môi trường, "
-        "Sở Thông tin và Truyền thông và 19 đơn vị khác\n"
+        "Chưa bắt đầu: VP UBND tỉnh, Sở Nội vụ, Sở Tài chính, Sở KH&ĐT, "
+        "Sở Công Thương, Sở NN&PTNT, Sở GTVT, Sở Xây dựng, Sở TN&MT, Sở TT&TT "
+        "và 19 đơn vị khác\n"
         "Phân công thẩm định: đã giao 0/10 lĩnh vực, đã nhận 0/0"
     )
     assert lan.labels == [
