@@ -90,7 +90,7 @@ def test_a_document_that_cannot_be_is_refused_and_asked_for_again(
     chooses(lan, Act.COUNCIL)
     for typed, refusal in (
         ("1136/QĐ-UBND 14/11/2026", "paper_in_the_future"),
-        ("1136/QĐ-UBND 31/11/2026", "date_not_understood"),
+        ("1136/QĐ-UBND 31/11/2026", "day_not_understood"),
         ("x" * 61, "paper_number_too_long"),
     ):
         lan.types(typed)
