@@ -179,7 +179,7 @@ class _Formatter(string.Formatter):
             one, many = spec.split("|", 1)
             return one if value == 1 else many
         if spec.startswith("cut"):
-            return _cut(self._write(value), int(spec[3:]))
+            return cut(self._write(value), int(spec[3:]))
         if spec == "bytes":
             return self._bytes(int(value))
         if isinstance(value, datetime):
@@ -274,7 +274,7 @@ def _split(pieces: Iterable[str]) -> Iterable[Span]:
             yield Span(piece, bold > 0)
 
 
-def _cut(text: str, length: int) -> str:
+def cut(text: str, length: int) -> str:
     """At most ``length`` signs, cut between words, with … where something was left out."""
     if len(text) <= length:
         return text
