@@ -151,7 +151,7 @@ def _fields(line: str) -> tuple[tuple[str, str | None, str | None], ...]:
 
 
 class _Formatter(string.Formatter):
-    """Writes a value by its type and the template's spec; see ``_SPECS`` and ``_write``."""
+    """Writes a value by its type and the template's spec."""
 
     def __init__(self, words: Words, language: str) -> None:
         self._words = words
@@ -180,6 +180,9 @@ class _Formatter(string.Formatter):
             return one if value == 1 else many
         if spec.startswith("cut"):
             return cut(self._write(value), int(spec[3:]))
+        if spec == "capital":
+            written = self._write(value)
+            return written[:1].upper() + written[1:]
         if spec == "bytes":
             return self._bytes(int(value))
         if isinstance(value, datetime):

@@ -220,11 +220,14 @@ def list_unreachable(turn: Turn, value: str) -> State:
         "units_unreachable",
         [*turning, *always],
         n=len(found),
-        units=[
-            Part("unreachable_unit", unit=s.unit.name, contacts=contact_parts(contacts[s.unit.id]))
-            for s in shown
-        ],
+        units=[unreachable_part(each.unit.name, contacts[each.unit.id]) for each in shown],
     )
+
+
+def unreachable_part(unit: str, contacts: Sequence[Contact]) -> Part:
+    if not contacts:
+        return Part("unreachable_nobody", unit=unit, nobody=Part("nobody_invited"))
+    return Part("unreachable_unit", unit=unit, contacts=contact_parts(contacts))
 
 
 def contact_parts(contacts: Sequence[Contact]) -> list[Part]:

@@ -22,7 +22,7 @@ from bot.reports.decree30 import (
 from bot.words import Words, cut
 from models.text import clean
 
-WIDTHS = (Cm(1.0), Cm(6.4), Cm(3.6), Cm(2.6), Cm(2.8))
+WIDTHS = (Cm(1.2), Cm(6.2), Cm(3.6), Cm(2.6), Cm(2.8))
 SAID_SIGNS = 300
 
 

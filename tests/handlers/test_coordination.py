@@ -115,8 +115,8 @@ def test_whom_nobody_reaches_is_listed_with_the_phone(bench: Bench, lan: Officer
     assert lines[1:5] == [
         "Văn phòng UBND tỉnh",
         "Trần Bình (công chức đầu mối), điện thoại 0912 345 678",
-        "Sở Nội vụ",
-        "chưa mời ai",
+        "Sở Nội vụ: chưa mời ai",
+        "Sở Tư pháp: chưa mời ai",
     ]
     assert [c.action for c in lan.choices] == ["more_unreachable", "invite_people", "progress"]
     lan.picks("more_unreachable")

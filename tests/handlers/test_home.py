@@ -82,3 +82,11 @@ def test_what_nobody_waits_for_is_answered_with_what_can_be_done(bench: Bench) -
     an.types("chào")
     an.sees("unknown_here")
     assert an.choices[0].action == "continue"
+
+
+def test_the_way_home_is_on_every_page_of_what_else_there_is(bench: Bench) -> None:
+    """A coordinator has eight other things to do; the ninth button was a page of its own."""
+    lan = bench.officer("Phạm Thị Lan", "SNV", Role.COORDINATOR)
+    lan.types("/menu")
+    lan.picks("more")
+    assert lan.labels[-1] == "Về trang đầu"
