@@ -15,7 +15,7 @@ from bot.reports import all_words, decree30
 from bot.reports.decree30 import CENTRE, heading, lay_out, paragraph, put, row, write
 from models.text import clean
 
-AREA_WIDTHS = (Cm(1.2), Cm(7.2), Cm(3.2), Cm(2.5), Cm(2.1))
+AREA_WIDTHS = (Cm(1.5), Cm(6.9), Cm(3.2), Cm(2.5), Cm(2.1))
 LINE_WIDTHS = (Cm(1.5), Cm(5.3), Cm(1.6), Cm(5.0), Cm(1.6), Cm(5.1), Cm(4.8))
 STRUCTURED = ("areas", "totals", "adjustments", "signatory")  # Not for a sentence as they are.
 COLUMNS = ("code", "title", "max", "result", "points", "explanation", "evidence")
