@@ -142,6 +142,11 @@ def test_the_coordinator_says_it_in_other_words(lan: Officer, staff: Staff) -> N
         lan.sees(f"refusal.{refusal}")
     lan.types("Đề nghị nhập xong lĩnh vực 1 trong hôm nay.")
     assert lan.text.endswith("Sở Nội vụ: Đề nghị nhập xong lĩnh vực 1 trong hôm nay.")
+    lan.picks("nudge_edit")
+    lan.types("Sở Nội vụ đề nghị nhập xong trong hôm nay.")
+    assert lan.text.endswith("\nSở Nội vụ đề nghị nhập xong trong hôm nay.")
+    lan.picks("nudge_edit")
+    lan.types("Đề nghị nhập xong lĩnh vực 1 trong hôm nay.")
     lan.picks("nudge_send")
     assert staff["an"].text.endswith("Sở Nội vụ: Đề nghị nhập xong lĩnh vực 1 trong hôm nay.")
 
