@@ -190,7 +190,8 @@ def enter_number(turn: Turn, text: str) -> State:
     if refusal := chasing.why_not_number(text):
         raise refusal
     turn.memory["number"] = "".join(text.split())
-    return turn.ask(At.DATE, "ask_letter_date", [Choice("menu")], number=turn.memory["number"])
+    offers = [Choice("letter_again", turn.memory["letter"]), Choice("menu")]
+    return turn.ask(At.DATE, "ask_letter_date", offers, number=turn.memory["number"])
 
 
 def enter_date(turn: Turn, text: str) -> State:
@@ -210,7 +211,7 @@ def ask_file(turn: Turn) -> State:
     return turn.ask(
         At.FILE,
         "confirm_letter",
-        [Choice("confirm_letter", letter.id), Choice("record_letter", letter.id), Choice("menu")],
+        [Choice("confirm_letter", letter.id), Choice("letter_again", letter.id), Choice("menu")],
         number=turn.memory["number"],
         dated_on=date.fromisoformat(turn.memory["dated_on"]),
         units=names_part(letter),
@@ -274,4 +275,5 @@ conversation = Conversation(
         At.DATE: [on_text(enter_date)],
         At.FILE: [on_file(take_file), on_choice("confirm_letter", record)],
     },
+    fallbacks=[on_choice("letter_again", ask_number)],
 )

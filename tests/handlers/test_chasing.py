@@ -196,13 +196,19 @@ def test_the_signed_letter_is_recorded_once_and_its_unit_is_told(
     for wrong in ("215", "số hai trăm"):
         lan.types(wrong)
         lan.sees("refusal.letter_number_unclear")
+    lan.types("250/SNV-CCHC")
+    assert lan.labels == ["Nhập lại số, ngày", "Về trang đầu"]
+    lan.picks("letter_again")
     lan.types("215 / SNV-CCHC")
+    lan.types("ngày mai")
+    lan.sees("refusal.day_not_understood", text="ngày mai")
     for wrong in ("16/11/2026", "19/11/2026"):
         lan.types(wrong)
         lan.sees("refusal.letter_date_impossible")
     lan.types("18/11")
     lan.sends(("215-SNV.pdf", b"%PDF-1.4 signed"))
     confirm = lan.last
+    assert lan.labels == ["Ghi nhận và báo đơn vị", "Nhập lại số, ngày", "Về trang đầu"]
     lan.picks("confirm_letter", on=confirm)
     lan.sees("letter_recorded", number="215/SNV-CCHC", told=3)
     for officer in unit.values():
