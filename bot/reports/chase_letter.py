@@ -115,7 +115,8 @@ class _Letter:
             paragraph(self._document, self._text("see_annex"))
 
     def _close(self) -> None:
-        paragraph(self._document, self._text("request"))
+        several = len(self._units) > 1
+        paragraph(self._document, self._text("request_all" if several else "request"))
         paragraph(self._document, self._text("closing"))
         language = self._values["language"]
         signs = decree30.signatory(self._values["signatory"], self._words, language)

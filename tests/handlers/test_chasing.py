@@ -153,6 +153,7 @@ def test_one_letter_to_all_late_units(bench: Bench, lan: Officer) -> None:
     document = letter_of(lan)
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
     assert "Kính gửi: Các cơ quan, đơn vị có tên tại bảng dưới đây" in text
+    assert "Đề nghị các cơ quan, đơn vị khẩn trương" in text
     by_unit, by_code = ([[cell.text for cell in row.cells] for row in document.tables[at].rows]
                         for at in (1, 3))  # fmt: skip
     assert by_unit[2] == ["2", "Sở Tư pháp", "15/11/2026", "2", "83", "2"]
