@@ -90,3 +90,20 @@ def test_the_way_home_is_on_every_page_of_what_else_there_is(bench: Bench) -> No
     lan.types("/menu")
     lan.picks("more")
     assert lan.labels[-1] == "Về trang đầu"
+
+
+@pytest.mark.parametrize(
+    ("role", "unit", "commands"),
+    [
+        (Role.FOCAL_OFFICER, "STP", "tinhtrang minhchung bieumau guiduyet bienlai baocao"),
+        (Role.HEAD, "STP", "tinhtrang minhchung bieumau bienlai baocao"),
+        (Role.REVIEWER, "STP", "nhiemvu"),
+        (Role.COORDINATOR, "SNV", "tiendo phancong thongbao nguoinhan lich dientap moi chuaro"),
+    ],
+)
+def test_the_help_names_what_the_role_does(
+    bench: Bench, role: Role, unit: str, commands: str
+) -> None:
+    person = bench.officer("Lê Thị Chi", unit, role)
+    person.types("/trogiup")
+    assert [each for each in commands.split() if f"/{each}" not in person.text] == []
