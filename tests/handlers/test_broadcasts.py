@@ -75,9 +75,9 @@ def test_who_is_left_out_is_said_with_the_reason(
     lan.sees("broadcast_preview", count=1)
     lan.picks("broadcast_left_out")
     lan.sees("broadcast_left_out", count=19)
-    assert "▲ chưa có ai giữ vai trò này: VP UBND tỉnh, Sở Nội vụ, " in lan.text
+    assert "▲ Chưa có ai giữ vai trò này: VP UBND tỉnh, Sở Nội vụ, " in lan.text
     lan.picks("broadcast_left_out_page")
-    assert "▲ không còn tài khoản nào: Trần Bình" in lan.text
+    assert "▲ Không còn tài khoản nào: Trần Bình" in lan.text
 
 
 def test_the_way_back_to_whom_does_not_read_as_sending(lan: Officer, an: Officer) -> None:
