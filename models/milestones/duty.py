@@ -110,6 +110,7 @@ class SupplementNews(Duty):
     name = "supplement_news"
     ways = (Choice("calendar"),)
     has_ladder = False
+    only_news = True
 
     def ladders(self, session: Session, campaign: Campaign) -> list[Ladder]:
         windows = campaigns.effective_windows(session, campaign, Step.SUPPLEMENT)
