@@ -161,7 +161,7 @@ def _fields(line: str) -> tuple[tuple[str, str | None, str | None], ...]:
 
 
 class _Formatter(string.Formatter):
-    """Writes a value by its type and the template's spec; see ``_SPECS`` and ``_write``."""
+    """Writes a value by its type and the template's spec."""
 
     def __init__(self, words: Words, language: str) -> None:
         self._words = words
@@ -189,7 +189,10 @@ class _Formatter(string.Formatter):
             one, many = spec.split("|", 1)
             return one if value == 1 else many
         if spec.startswith("cut"):
-            return _cut(self._write(value), int(spec[3:]))
+            return cut(self._write(value), int(spec[3:]))
+        if spec == "capital":
+            written = self._write(value)
+            return written[:1].upper() + written[1:]
         if spec == "bytes":
             return self._bytes(int(value))
         if isinstance(value, datetime):
@@ -284,7 +287,7 @@ def _split(pieces: Iterable[str]) -> Iterable[Span]:
             yield Span(piece, bold > 0)
 
 
-def _cut(text: str, length: int) -> str:
+def cut(text: str, length: int) -> str:
     """At most ``length`` signs, cut between words, with … where something was left out."""
     if len(text) <= length:
         return text

@@ -102,6 +102,12 @@ def choose_reason(turn: Turn, value: str) -> State:
     return turn.ask(At.NOTE, "ask_conflict_note", [Choice("no_decline_note"), back])
 
 
+def decline_in_words(turn: Turn, note: str) -> None:
+    """Who writes the reason where it is asked for need not choose that there is one."""
+    turn.memory["reason"] = DeclineReason.OTHER.value
+    decline(turn, note)
+
+
 def decline(turn: Turn, note: str) -> None:
     task = own_task(turn, str(turn.memory["task"]))
     reason = DeclineReason(turn.memory["reason"])
@@ -166,7 +172,10 @@ conversation = Conversation(
     states={
         At.TASKS: [on_choice("pick_task", open_task)],
         At.CARD: [on_choice("more_task_units", list_units)],
-        At.REASON: [on_choice("decline_reason", choose_reason)],
+        At.REASON: [
+            on_choice("decline_reason", choose_reason),
+            on_text(decline_in_words),
+        ],
         At.NOTE: [
             on_text(decline),
             on_choice("no_decline_note", decline_without_note),

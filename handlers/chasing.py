@@ -29,6 +29,9 @@ from models.files import Received
 from models.people import Role
 from models.policy import Action
 from models.refusals import Refusal
+from models.units import UnitKind
+
+NAMES = 6  # Of units that one line shows.
 
 
 class At(State):
@@ -57,14 +60,15 @@ def list_units(turn: Turn, _: str = "") -> State:
         for sheet in sheets
     ]
     names = [sheet.unit.short_name for sheet in sheets if sheet.unit_id in listed]
-    letter = Choice("chase_letter_all", campaign.id, count=len(sheets))
+    to = len(chasing.sheets_to_write_to(turn.session, campaign, turn.now))
+    letter = [Choice("chase_letter_all", campaign.id, count=to)] if to else []
     proposed = chasing.proposals(turn.session, campaign, turn.now)
     next_steps = [Choice("rungs_proposed", n=len(proposed))] if proposed else []
     return turn.ask(
         At.UNITS,
         "units_late",
         offers,
-        always=[*next_steps, letter, *always],
+        always=[*next_steps, *letter, *always],
         count=len(sheets),
         listed=Part("units_listed", count=len(names), names=names) if names else None,
     )
@@ -100,7 +104,9 @@ def unit_choices(turn: Turn, sheet: Assessment, letters: Sequence[ChaseLetter]) 
     waiting = [letter for letter in letters if letter.recorded_at is None][:1]
     record = [Choice("record_letter", letter.id) for letter in waiting]
     others = [Choice("late_units"), Choice("progress"), Choice("menu")]
-    return [*rungs, Choice("chase_letter", sheet.id), *record, *others]
+    barred = chasing.why_no_letter(sheet.unit_id, sheet.campaign.owner_id)
+    letter = [] if barred else [Choice("chase_letter", sheet.id)]
+    return [*rungs, *letter, *record, *others]
 
 
 def taken_part(taken: Escalation) -> Part:
@@ -127,7 +133,7 @@ def draft_for_unit(turn: Turn, value: str) -> None:
 
 def draft_for_all(turn: Turn, _: str) -> None:
     campaign = led_campaign(turn, Action.CHASE)
-    send_draft(turn, campaign, chasing.late_sheets(turn.session, campaign, turn.at))
+    send_draft(turn, campaign, chasing.sheets_to_write_to(turn.session, campaign, turn.at))
 
 
 def send_draft(turn: Turn, campaign: Campaign, sheets: Sequence[Assessment]) -> None:
@@ -135,16 +141,26 @@ def send_draft(turn: Turn, campaign: Campaign, sheets: Sequence[Assessment]) -> 
     name = ("cong-van-don-doc", letter.id)
     file = downloads.made(turn, "chase_letter", "docx", name, letter_values(turn, letter))
     ways = [Choice("record_letter", letter.id), Choice("late_units"), Choice("menu")]
+    count = len(letter.units)
+    turn.say("letter_as_file", ways, enclosure=file, count=count, units=names_part(letter))
+
+
+def names_part(letter: ChaseLetter) -> Part:
+    """The units it goes to, as many as fit a line."""
     names = [each.unit.short_name for each in letter.units]
-    turn.say("letter_as_file", ways, enclosure=file, count=len(names), units=names[:6])
+    more = len(names) - NAMES
+    shown = {"names": names[:NAMES], "more": more}
+    return Part("letter_units_many" if more > 0 else "letter_units", **shown)
 
 
 def letter_values(turn: Turn, letter: ChaseLetter) -> dict[str, Any]:
     """What ``bot.reports.chase_letter`` is made from."""
     campaign = letter.campaign
+    department = campaign.owner.kind is UnitKind.DEPARTMENT
     return {
         "above": campaign.owner.parent.name if campaign.owner.parent else "",
         "owner": campaign.owner.name,
+        "symbol": campaign.owner.code if department else "UBND",
         "year": campaign.year,
         "plan": campaign.plan_number,
         "plan_dated_on": campaign.plan_dated_on,
@@ -166,7 +182,7 @@ def ask_number(turn: Turn, value: str) -> State:
         At.NUMBER,
         "ask_letter_number",
         [Choice("late_units"), Choice("menu")],
-        units=[each.unit.short_name for each in letter.units][:6],
+        units=names_part(letter),
     )
 
 
@@ -174,7 +190,8 @@ def enter_number(turn: Turn, text: str) -> State:
     if refusal := chasing.why_not_number(text):
         raise refusal
     turn.memory["number"] = "".join(text.split())
-    return turn.ask(At.DATE, "ask_letter_date", [Choice("menu")], number=turn.memory["number"])
+    offers = [Choice("letter_again", turn.memory["letter"]), Choice("menu")]
+    return turn.ask(At.DATE, "ask_letter_date", offers, number=turn.memory["number"])
 
 
 def enter_date(turn: Turn, text: str) -> State:
@@ -194,10 +211,10 @@ def ask_file(turn: Turn) -> State:
     return turn.ask(
         At.FILE,
         "confirm_letter",
-        [Choice("confirm_letter", letter.id), Choice("record_letter", letter.id), Choice("menu")],
+        [Choice("confirm_letter", letter.id), Choice("letter_again", letter.id), Choice("menu")],
         number=turn.memory["number"],
         dated_on=date.fromisoformat(turn.memory["dated_on"]),
-        units=[each.unit.short_name for each in letter.units][:6],
+        units=names_part(letter),
         count=len(letter.units),
         file=name,
     )
@@ -258,4 +275,5 @@ conversation = Conversation(
         At.DATE: [on_text(enter_date)],
         At.FILE: [on_file(take_file), on_choice("confirm_letter", record)],
     },
+    fallbacks=[on_choice("letter_again", ask_number)],
 )

@@ -89,7 +89,7 @@ def heading(campaign: Campaign, window: EffectiveWindow, turn: Turn) -> Part:
 
 
 def names_part(standings: Sequence[UnitStanding]) -> Part | None:
-    names = [standing.unit.name for standing in standings]
+    names = [standing.unit.short_name for standing in standings]
     return Part("units_idle", units=some_names(names, NAMES)) if names else None
 
 
@@ -190,7 +190,10 @@ def show_missing(turn: Turn, value: str) -> State:
     return turn.ask(
         At.UNIT,
         "unit_missing_lines",
-        [Choice("unit_standing", sheet.id, unit=sheet.unit.short_name), Choice("progress")],
+        [
+            Choice("unit_standing_again", sheet.id, unit=sheet.unit.short_name),
+            Choice("progress"),
+        ],
         unit=sheet.unit.name,
         not_scored=codes_part("codes_not_scored", not_scored),
         not_backed=codes_part("codes_not_backed", not_backed),
@@ -216,11 +219,14 @@ def list_unreachable(turn: Turn, value: str) -> State:
         "units_unreachable",
         [*turning, *always],
         n=len(found),
-        units=[
-            Part("unreachable_unit", unit=s.unit.name, contacts=contact_parts(contacts[s.unit.id]))
-            for s in shown
-        ],
+        units=[unreachable_part(each.unit.name, contacts[each.unit.id]) for each in shown],
     )
+
+
+def unreachable_part(unit: str, contacts: Sequence[Contact]) -> Part:
+    if not contacts:
+        return Part("unreachable_nobody", unit=unit, nobody=Part("nobody_invited"))
+    return Part("unreachable_unit", unit=unit, contacts=contact_parts(contacts))
 
 
 def contact_parts(contacts: Sequence[Contact]) -> list[Part]:
@@ -255,7 +261,7 @@ conversation = Conversation(
         At.UNITS: [on_choice("unit_standing", show_unit)],
         At.UNIT: [
             on_choice("unit_missing", show_missing),
-            on_choice("unit_standing", show_unit),
+            on_choice("unit_standing_again", show_unit),
             on_choice("back_to_units", list_units),
         ],
         At.UNREACHABLE: [on_choice("more_unreachable", list_unreachable)],

@@ -191,11 +191,12 @@ class Turn:
         /,
         choices: Sequence[Choice] = (),
         *,
+        always: Sequence[Choice] = (),
         enclosure: Enclosure | None = None,
         **values: Any,
     ) -> State | None:
-        """Say something and finish the conversation."""
-        self._queue(name, choices, values, enclosure=enclosure)
+        """Say something and finish the conversation. Many choices are paged; ``always`` stay."""
+        self._queue(name, choices, values, always=always, enclosure=enclosure)
         self.ended = True
         return None
 

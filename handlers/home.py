@@ -49,7 +49,7 @@ def campaign_of(turn: Turn) -> Campaign | None:
 
 
 def show_more(turn: Turn, _: str) -> None:
-    turn.end("home_more", [*others(turn), Choice("menu")], **who(turn))
+    turn.end("home_more", others(turn), always=[Choice("menu")], **who(turn))
 
 
 def show_help(turn: Turn, _: str = "") -> None:

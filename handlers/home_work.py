@@ -74,7 +74,8 @@ def sheet_work(turn: Turn, campaign: Campaign) -> tuple[list[Part], list[Choice]
     if following is not None:
         offers.append(Choice("missing"))
     offers.append(Choice("evidence" if closed is None else "documents"))
-    if closed is None and signs:
+    decides = bool(decisions) and turn.by.role is Role.HEAD  # Need not propose it besides.
+    if closed is None and signs and not decides:
         offers.insert(len(offers) if total.open else 0, Choice("submit"))
     books = [] if turn.by.role is Role.MEMBER else [Choice("workbook")]
     if stands := stand_ins.standing_of(turn.session, turn.by):

@@ -129,9 +129,7 @@ def find_line(turn: Turn, text: str) -> State | None:
         raise Refusal("no_line_found", text=text[:60])
     if len(found) == 1:
         return show_card(turn, found[0])
-    offers = [
-        Choice("line", line.id, code=line.item.code, title=line.item.title) for line in found
-    ]
+    offers = [assessment.card_of(line) for line in found]
     always = [Choice("missing"), Choice("menu")]
     return turn.ask(At.MISSING, "lines_found", offers, always=always, count=len(found))
 

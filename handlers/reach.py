@@ -34,6 +34,7 @@ ORDER = (
     Reached.DELIVERED,
     Reached.QUEUED,
 )
+ON_ITS_WAY = (Reached.DELIVERED, Reached.QUEUED)
 
 
 class At(State):
@@ -62,13 +63,18 @@ def show_board(turn: Turn, _: str = "") -> State:
         people=len(found),
         seen=sum(counts[state] for state in reach.SEEN),
         states=[
-            Part("reach_count", state=state, count=counts[state])
+            Part(f"reach_count.{count_of(state)}", state=state, count=counts[state])
             for state in ORDER
             if counts[state]
         ],
         idle=Part("reach_idle", count=counts[None]) if counts[None] else None,
-        units=len(unreachable),
+        units=Part("reach_units_cut_off", count=len(unreachable)) if unreachable else None,
     )
+
+
+def count_of(state: Reached) -> str:
+    """Whether it goes on by itself, or somebody is to do something about it."""
+    return "on_its_way" if state in ON_ITS_WAY else "stuck"
 
 
 def list_people(turn: Turn, value: str) -> State:

@@ -6,6 +6,7 @@ from datetime import date
 from handlers.dialogue import (
     Choice,
     Conversation,
+    Part,
     State,
     Turn,
     on_choice,
@@ -31,6 +32,9 @@ from models.policy import Action
 from models.refusals import Refusal
 from models.submission import Report
 
+# Another scan, other words; or not now.
+AGAIN = (Choice("sign_again"), Choice("check_again"), Choice("menu"))
+
 
 class At(State):
     SCAN = "scan"
@@ -43,10 +47,45 @@ def ask_scan(turn: Turn, value: str) -> State:
     check(turn, sheet)
     turn.memory.clear()
     turn.memory["sheet"] = sheet.id
-    ways = [] if turn.abilities.files_in else [Choice("report_upload")]
-    name = "ask_signed_report" if turn.abilities.files_in else "ask_signed_report_by_link"
-    offers = [*ways, Choice("submit"), Choice("menu")]
-    return turn.ask(At.SCAN, name, offers, unit=sheet.unit.name)
+    return scan_wanted(turn)
+
+
+def ask_again(turn: Turn, _: str) -> State:
+    """The scan that was sent before stays known, so that another takes its place."""
+    check(turn, chosen(turn))
+    turn.memory.pop("number", None)
+    turn.memory.pop("dated_on", None)
+    return scan_wanted(turn)
+
+
+def scan_wanted(turn: Turn) -> State:
+    """With what is known of the report, where its number or date came before it."""
+    by_hand = turn.abilities.files_in
+    name = "ask_signed_report" if by_hand else "ask_signed_report_by_link"
+    ways = [] if by_hand else [Choice("report_upload")]
+    known = []
+    if number := turn.memory.get("number"):
+        known.append(Part("report_number_noted", number=number))
+    if dated_on := turn.memory.get("dated_on"):
+        known.append(Part("report_date_noted", dated_on=date.fromisoformat(dated_on)))
+    return turn.ask(
+        At.SCAN,
+        name,
+        [*ways, Choice("check_again"), Choice("menu")],
+        unit=chosen(turn).unit.name,
+        known=known,
+    )
+
+
+def note_words(turn: Turn, text: str) -> State:
+    """Number and date may come before the scan."""
+    card = evidence.parse_caption(text)
+    if not (card.number or card.dated_on):
+        raise Refusal("report_scan_missing", text=text[:40])
+    turn.memory["number"] = card.number or turn.memory.get("number", "")
+    if card.dated_on:
+        turn.memory["dated_on"] = card.dated_on.isoformat()
+    return scan_wanted(turn)
 
 
 def offer_upload(turn: Turn, _: str) -> None:
@@ -79,14 +118,17 @@ def read_number(turn: Turn, text: str) -> State:
         return confirm(turn)
     name = "ask_report_number" if not number else "ask_report_date"
     file = document_of(turn).name
-    return turn.ask(At.NUMBER, name, again(turn), file=file, number=number)
+    return turn.ask(At.NUMBER, name, AGAIN, file=file, number=number)
 
 
 def enter_number(turn: Turn, text: str) -> State:
     """A number in a form of the office's own is taken as it was typed."""
     card = evidence.parse_caption(text)
     if not (card.number or card.dated_on) and not turn.memory.get("number"):
-        turn.memory["number"] = text.strip()
+        number = text.strip()
+        if refusal := submission.why_not_number(number):
+            raise refusal
+        turn.memory["number"] = number
         return read_number(turn, "")
     if not (card.number or card.dated_on):
         raise Refusal("report_date_missing", text=text[:40])
@@ -104,7 +146,7 @@ def confirm(turn: Turn) -> State:
     return turn.ask(
         At.CONFIRM,
         "confirm_signed_report",
-        [Choice("send_signed", owner=sheet.campaign.owner.short_name), *again(turn)],
+        [Choice("send_signed", owner=sheet.campaign.owner.short_name), *AGAIN],
         unit=sheet.unit.name,
         number=report.number,
         dated_on=report.dated_on,
@@ -124,11 +166,6 @@ def send(turn: Turn, _: str) -> State | None:
     offers = [Choice("receipt_file", sent.id), Choice("menu")]
     turn.end("sheet_sent", offers, **submission.receipt(sent))
     return None
-
-
-def again(turn: Turn) -> list[Choice]:
-    """Another scan, other words; or not now."""
-    return [Choice("sign_with_report", chosen(turn).id), Choice("submit"), Choice("menu")]
 
 
 def report_of(turn: Turn) -> Report:
@@ -155,9 +192,9 @@ conversation = Conversation(
     roles=frozenset({Role.FOCAL_OFFICER, Role.DEPUTY}),
     entry_points=[on_choice("sign_with_report", ask_scan)],
     states={
-        At.SCAN: [on_file(take_scan)],
+        At.SCAN: [on_text(note_words), on_file(take_scan)],
         At.NUMBER: [on_text(enter_number), on_file(take_scan)],
         At.CONFIRM: [on_choice("send_signed", send), on_file(take_scan)],
     },
-    fallbacks=[on_choice("report_upload", offer_upload)],
+    fallbacks=[on_choice("report_upload", offer_upload), on_choice("sign_again", ask_again)],
 )

@@ -179,6 +179,7 @@ conversation = Conversation(
     entry_points=[
         on_command("guiduyet", show_checks, "submit"),
         on_choice("submit", show_checks),
+        on_choice("check_again", show_checks),
         on_choice("see_findings", list_findings),
         on_choice("more_findings", list_findings),
         on_choice("propose", propose),

@@ -142,7 +142,7 @@ def _message(session: Session, notice: Notice, now: datetime) -> tuple[str, dict
 
 
 def _part(session: Session, item: Item, now: datetime) -> Part:
-    if item.reminder.rung == reminders.OPENING:
+    if item.is_opening(now):
         return item.duty.opening(session, item, now)
     if now >= item.closes_at:
         return item.duty.overdue(session, item, now)
@@ -153,7 +153,7 @@ def _part(session: Session, item: Item, now: datetime) -> Part:
 
 def _choices(session: Session, notice: Notice, now: datetime) -> list[Choice]:
     """Where to do it, then later, then "Đã nắm"; ids joined by commas where there are several."""
-    if not (noted := notice.asked_for()):
+    if not (noted := notice.asked_for(now)):
         calendar = Choice("calendar")
         ways = [way for way in notice.ways if way != calendar]
         return [*_beginning(session, notice), *ways, calendar]

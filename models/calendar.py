@@ -194,7 +194,11 @@ def parse_opening(text: str, year: int) -> datetime:
 
 def parse_day(text: str, year: int) -> date:
     """A day without an hour, for example that of a document. Raises Refusal."""
-    written = _read(text, year)
+    try:
+        written = _read(text, year)
+    except Refusal:
+        # What else a deadline may be is no matter here.
+        raise Refusal("day_not_understood", text=clean(text)) from None
     if written.bounded or written.at is not None:
         raise Refusal("day_not_understood", text=clean(text))
     return written.day

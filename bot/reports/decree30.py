@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from docx.enum.section import WD_ORIENT, WD_SECTION
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -22,6 +22,8 @@ from models.text import clean
 
 CENTRE, JUSTIFIED = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY
 LEFT, RIGHT = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT
+HEAD_RULE, TITLE_RULE = Cm(2), Cm(5.6)  # From both ends: a third to a half of the line is left.
+_FIGURES = re.compile(r"[\d.,/]+")
 
 
 def lay_out(document: Any) -> None:
@@ -48,12 +50,23 @@ def lay_out(document: Any) -> None:
     style.paragraph_format.space_after = Pt(0)
 
 
-def turn_sideways(document: Any) -> None:
-    """A4 across from here on, for wide tables; pages are counted on."""
+def annex(document: Any, name: str, title: str, about: str, *, across: bool = False) -> None:
+    """On pages of its own, numbered by themselves from the second on; A4 ``across`` for wide
+    tables. ``about`` says to what it belongs."""
     section = document.add_section(WD_SECTION.NEW_PAGE)
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = Mm(297), Mm(210)
-    section.different_first_page_header_footer = False
+    if across:
+        section.orientation = WD_ORIENT.LANDSCAPE
+        section.page_width, section.page_height = Mm(297), Mm(210)
+    numbers = OxmlElement("w:pgNumType")
+    numbers.set(qn("w:start"), "1")
+    section._sectPr.insert_element_before(
+        numbers, "w:cols", "w:formProt", "w:vAlign", "w:noEndnote", "w:titlePg", "w:textDirection",
+        "w:bidi", "w:rtlGutter", "w:docGrid", "w:printerSettings", "w:sectPrChange",
+    )  # fmt: skip
+    for text, size in ((name, 14), (title, 13)):
+        write(document.add_paragraph(), text, bold=True, size=size).alignment = CENTRE
+    last = write(document.add_paragraph(), about, italic=True, size=12)
+    last.alignment, last.paragraph_format.space_after = CENTRE, Pt(6)
 
 
 def head(document: Any, body_names: Sequence[str], words: Words, language: str) -> Table:
@@ -93,7 +106,7 @@ def title(document: Any, kind: str, summary: str) -> None:
     write(first, kind, bold=True, size=14).alignment = CENTRE
     second = write(document.add_paragraph(), summary, bold=True, size=14)
     second.alignment = CENTRE
-    rule(second)
+    rule(second, indent=TITLE_RULE)
 
 
 def signatory(of: Part | str, words: Words, language: str) -> str:
@@ -104,8 +117,10 @@ def signatory(of: Part | str, words: Words, language: str) -> str:
 def close(document: Any, receivers: str, signatory: str, name: str = "") -> None:
     """To the left who gets it, each on a line below the word for it; to the right who signs, with
     room for the signature and the seal, and the name where it is known."""
+    document.paragraphs[-1].paragraph_format.keep_with_next = True
     table = document.add_table(rows=1, cols=2)
     set_widths(table, (Cm(7.2), Cm(9.0)))
+    _keep_whole(table.rows[0])
     left, right = table.rows[0].cells
     first, *others = receivers.split("\n")
     put(left, first, bold=True, italic=True, size=12)
@@ -161,10 +176,10 @@ def table(document: Any, titles: Sequence[str], widths: Sequence[Cm]) -> Table:
     made.style, made.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
     set_widths(made, widths)
     first = row(made, titles, widths, bold=True)
-    properties = first._tr.get_or_add_trPr()
-    repeated = OxmlElement("w:tblHeader")
-    repeated.set(qn("w:val"), "true")
-    properties.append(repeated)
+    for cell in first.cells:
+        cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
+        cell.paragraphs[0].alignment = CENTRE
+    _set(first, "w:tblHeader")
     return made
 
 
@@ -184,15 +199,17 @@ def write(
     return paragraph
 
 
-def rule(under: Paragraph | _Cell) -> None:
-    """A short line in the middle under a heading."""
+def rule(under: Paragraph | _Cell, indent: Cm = HEAD_RULE) -> None:
+    """A short line in the middle under a heading, ``indent`` from both ends."""
     if isinstance(under, _Cell):
         paragraph = under.add_paragraph()
     else:
         paragraph = Paragraph(OxmlElement("w:p"), under._parent)
         under._p.addnext(paragraph._p)
     paragraph.alignment = CENTRE
-    paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Cm(2)
+    form = paragraph.paragraph_format
+    form.left_indent = form.right_indent = indent
+    form.space_before = Pt(3)  # Else it runs through the marks below the letters.
     borders = OxmlElement("w:pBdr")
     top = OxmlElement("w:top")
     for name, value in (("val", "single"), ("sz", "6"), ("space", "1"), ("color", "000000")):
@@ -201,9 +218,32 @@ def rule(under: Paragraph | _Cell) -> None:
     paragraph._p.get_or_add_pPr().append(borders)
 
 
-def row(table: Table, texts: Sequence[str], widths: Sequence[Cm], *, bold: bool = False) -> Any:
+def row(
+    table: Table,
+    texts: Sequence[str],
+    widths: Sequence[Cm],
+    *,
+    bold: bool = False,
+    above: bool = False,
+) -> Any:
+    """No page begins in the middle of it; figures stand in the middle. ``above``: it heads the
+    rows that follow, so it stays on the page of the next."""
     added = table.add_row()  # type: ignore[no-untyped-call]
+    _keep_whole(added)
     for cell, text, width in zip(added.cells, texts, widths, strict=True):
         cell.width = width
-        write(cell.paragraphs[0], clean(text), size=12, bold=bold)
+        written = write(cell.paragraphs[0], clean(text), size=12, bold=bold)
+        written.paragraph_format.keep_with_next = above or None
+        if _FIGURES.fullmatch(text):
+            written.alignment = CENTRE
     return added
+
+
+def _keep_whole(row: Any) -> None:
+    _set(row, "w:cantSplit")
+
+
+def _set(row: Any, name: str) -> None:
+    on = OxmlElement(name)
+    on.set(qn("w:val"), "true")
+    row._tr.get_or_add_trPr().append(on)

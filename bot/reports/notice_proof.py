@@ -19,10 +19,10 @@ from bot.reports.decree30 import (
     table,
     title,
 )
-from bot.words import Words
+from bot.words import Words, cut
 from models.text import clean
 
-WIDTHS = (Cm(1.0), Cm(6.4), Cm(3.6), Cm(2.6), Cm(2.8))
+WIDTHS = (Cm(1.2), Cm(6.2), Cm(3.6), Cm(2.6), Cm(2.8))
 SAID_SIGNS = 300
 
 
@@ -56,8 +56,7 @@ def make(values: Mapping[str, Any]) -> bytes:
 def _cells(words: Words, language: str, notice: Mapping[str, Any]) -> list[str]:
     said = notice["said"]
     text = words.plain(said.name, language, **said.values)
-    if len(text) > SAID_SIGNS:
-        text = text[: SAID_SIGNS - 1] + "…"
+    text = cut(text, SAID_SIGNS)
     role = words.plain(notice["role"].name, language) if notice["role"] else ""
     person = f"{notice['person']}\n{role}".strip()
     sent = words.plain("notice_proof.at", language, at=notice["sent_at"] or notice["queued_at"])

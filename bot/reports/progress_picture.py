@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from bot.reports import all_words
 
@@ -30,7 +31,8 @@ def make(values: Mapping[str, Any]) -> bytes:
 
     groups, areas = values["groups"], values["areas"]
     heights = (1.2 + len(groups), 1.2 + 0.55 * len(areas))
-    figure = Figure(figsize=(10, sum(heights) * 0.75 + 1.2), dpi=110, layout="constrained")
+    layout = ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.12)
+    figure = Figure(figsize=(10, sum(heights) * 0.75 + 1.2), dpi=110, layout=layout)
     title = {"year": values["year"], "owner": values["owner"], "now": values["made_at"]}
     figure.suptitle(say("progress_picture.title", **title), fontsize=13)
     above, below = figure.subplots(2, 1, height_ratios=heights)

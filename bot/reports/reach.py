@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.reports import all_words
 from bot.reports.cells import Column, Table, workbook
+from bot.words import cut
 
 TITLE_SIGNS = 200
 
@@ -31,7 +32,7 @@ def make(values: Mapping[str, Any]) -> bytes:
         for p in values["people"]
     ]  # fmt: skip
     notices = [
-        [n["unit"], n["person"], text(n["said"])[:TITLE_SIGNS], n["queued_at"], n["sent_at"],
+        [n["unit"], n["person"], cut(text(n["said"]), TITLE_SIGNS), n["queued_at"], n["sent_at"],
          n["opened_at"], n["acknowledged_at"], text(n["state"])]
         for n in values["notices"]
     ]  # fmt: skip

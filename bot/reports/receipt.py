@@ -10,9 +10,9 @@ from bot.reports import all_words, decree30
 from bot.reports.decree30 import heading, lay_out, paragraph, put, row
 from models.text import clean
 
-AREA_WIDTHS = (Cm(1.2), Cm(8.3), Cm(2.8), Cm(2.1), Cm(1.8))
+AREA_WIDTHS = (Cm(1.5), Cm(7.5), Cm(3.2), Cm(2.2), Cm(1.8))
 CLAIM_WIDTHS = (Cm(1.5), Cm(5.2), Cm(2.0), Cm(2.0), Cm(5.5))
-FILE_WIDTHS = (Cm(1.2), Cm(5.4), Cm(4.4), Cm(2.2), Cm(3.0))
+FILE_WIDTHS = (Cm(1.2), Cm(4.5), Cm(5.6), Cm(2.3), Cm(2.6))
 
 
 def make(values: Mapping[str, Any]) -> bytes:

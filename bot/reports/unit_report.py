@@ -15,7 +15,7 @@ from bot.reports import all_words, decree30
 from bot.reports.decree30 import CENTRE, heading, lay_out, paragraph, put, row, write
 from models.text import clean
 
-AREA_WIDTHS = (Cm(1.2), Cm(7.6), Cm(2.8), Cm(2.5), Cm(2.1))
+AREA_WIDTHS = (Cm(1.5), Cm(6.9), Cm(3.2), Cm(2.5), Cm(2.1))
 LINE_WIDTHS = (Cm(1.8), Cm(5.3), Cm(1.6), Cm(5.0), Cm(1.6), Cm(4.9), Cm(4.7))
 STRUCTURED = ("areas", "totals", "adjustments", "signatory")  # Not for a sentence as they are.
 COLUMNS = ("code", "title", "max", "result", "points", "explanation", "evidence")
@@ -124,16 +124,12 @@ class _Report:
     def _annex(self) -> None:
         """Every line with its points and what they rest on, summed up by area; bonus and penalty
         points below the sum."""
-        decree30.turn_sideways(self._document)
-        for name, size in (("annex", 14), ("annex_title", 13)):
-            title = write(self._document.add_paragraph(), self._text(name), bold=True, size=size)
-            title.alignment = CENTRE
-        about = write(self._document.add_paragraph(), self._text("annex_of"), italic=True, size=12)
-        about.alignment, about.paragraph_format.space_after = CENTRE, Pt(6)
+        heads = (self._text(name) for name in ("annex", "annex_title", "annex_of"))
+        decree30.annex(self._document, *heads, across=True)
         titles = [self._text(f"column_{name}") for name in COLUMNS]
         table = decree30.table(self._document, titles, LINE_WIDTHS)
         for area in self._values["areas"]:
-            self._sum(table, area["code"], area["title"], area["totals"])
+            self._sum(table, area["code"], area["title"], area["totals"], above=True)
             for line in area["rows"]:
                 row(table, self._cells(line), LINE_WIDTHS)
         self._sum(table, "", self._text("total"), self._values["totals"])
@@ -141,13 +137,22 @@ class _Report:
             if each["result"] is not None:
                 row(table, self._cells(each), LINE_WIDTHS)
 
-    def _sum(self, table: Any, code: str, title: str, totals: Mapping[str, Any]) -> None:
+    def _sum(
+        self,
+        table: Any,
+        code: str,
+        title: str,
+        totals: Mapping[str, Any],
+        *,
+        above: bool = False,
+    ) -> None:
         most, own = (self._number(totals[name]) for name in ("max_points", "points"))
-        row(table, [code, title, most, "", own, "", ""], LINE_WIDTHS, bold=True)
+        cells = [code, title, most, "", own, "", ""]
+        row(table, cells, LINE_WIDTHS, bold=True, above=above)
 
     def _cells(self, line: Mapping[str, Any]) -> list[str]:
         result = line["result"]
-        said = self._text("not_scored")
+        said = self._text("timed" if line.get("timed") else "not_scored")
         if result is not None:
             said = self._said(result.name, **result.values)
         out = result is not None and line["points"] is None

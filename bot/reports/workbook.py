@@ -10,7 +10,6 @@ and the point is what the officer meant.
 
 import io
 import json
-import math
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -24,7 +23,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.intake.marks import SHEET, digest
 from bot.reports import all_words
-from bot.reports.cells import fit, set_text
+from bot.reports.cells import fit, lines_of, set_text
 from models.messages import Part
 
 HEAD = 5
@@ -37,6 +36,7 @@ INPUT = COLUMNS.index("input")
 BESIDE = ("day", "claim", "claim_reason")
 OPTIONS_FROM = 4  # The column of the hidden sheet in which a row's options begin.
 LINE_HEIGHT = 13.0
+LETTERS = "Times New Roman"  # A font without a name is whatever comes first.
 
 _EDGE = Side(style="thin", color="BFBFBF")
 _GREY, _HEADING = PatternFill("solid", fgColor="EDEDED"), PatternFill("solid", fgColor="D9E2F3")
@@ -131,7 +131,7 @@ class _Maker:
             if bottom is not None and column == INPUT + 1:
                 value, looks = self._entered(bottom), "input"
             if looks != "area":
-                lines = max(lines, _lines(value, WIDTHS[column - 1]))
+                lines = max(lines, lines_of(value, WIDTHS[column - 1]))
             self._write(self._row, column, value, looks)
         self._sheet.row_dimensions[self._row].height = min(lines * LINE_HEIGHT + 3, 400)
         if bottom is not None:
@@ -243,25 +243,19 @@ def _is_answer(entry: Mapping[str, Any]) -> bool:
     return [option.name for option in entry["options"]] == ["workbook_yes", "workbook_no"]
 
 
-def _lines(value: Any, width: int) -> int:
-    if not isinstance(value, str):
-        return 1
-    return sum(max(1, math.ceil(len(line) * 1.1 / width)) for line in value.split("\n"))
-
-
 def _styles(book: Workbook) -> dict[str, Any]:
     """Each kind of cell once: making a style for every cell would take most of the time."""
     sheet = book.create_sheet("styles")
     edge = Border(left=_EDGE, right=_EDGE, top=_EDGE, bottom=_EDGE)
     top = Alignment(wrap_text=True, vertical="top")
     right = Alignment(vertical="top", horizontal="right")
-    grey, small = Font(color="7F7F7F", size=10), Font(size=10)
+    grey, small = Font(name=LETTERS, color="7F7F7F", size=10), Font(name=LETTERS, size=10)
     kinds: dict[str, dict[str, Any]] = {
-        "title": {"font": Font(bold=True, size=14)},
-        "note": {"font": Font(size=10)},
-        "head": {"font": Font(bold=True, size=10), "fill": _HEADING, "border": edge,
+        "title": {"font": Font(name=LETTERS, bold=True, size=14)},
+        "note": {"font": Font(name=LETTERS, size=10)},
+        "head": {"font": Font(name=LETTERS, bold=True, size=10), "fill": _HEADING, "border": edge,
                  "alignment": Alignment(wrap_text=True, vertical="center", horizontal="center")},
-        "area": {"font": Font(bold=True, size=11), "fill": _HEADING, "border": edge},
+        "area": {"font": Font(name=LETTERS, bold=True, size=11), "fill": _HEADING, "border": edge},
         "body": {"font": small, "border": edge, "alignment": top},
         "figure": {"font": small, "border": edge, "alignment": right, "number_format": "0.##"},
         "part": {"font": grey, "border": edge, "alignment": top},

@@ -102,13 +102,18 @@ class _Reporter:
         world, guest = self._app[WORLD], self._guest
         now = world.wall()
 
-        def read(session: Session) -> tuple[Standing, dict[str, object]]:
+        def read(session: Session) -> tuple[Guest, dict[str, object]]:
             visitor = web_sessions.visitor(session, guest.token, guest.visitor.address, now)
-            return visitor.standing, pinned(world, session, visitor, guest.language)
+            return Guest(visitor, guest.token), pinned(world, session, visitor, guest.language)
 
-        self._standing, top = await world.database.read(read)
+        found, top = await world.database.read(read)
+        self._standing = found.visitor.standing
         if self._standing is Standing.NOBODY:
             await self._send("over", {})
+            return False
+        if found.language != guest.language:
+            # All words of the page are in the one that was chosen before.
+            await self._send("reload", {})
             return False
         await self._send("beat" if top == self._top else "pinned", top)
         self._top = top

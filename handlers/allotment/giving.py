@@ -108,7 +108,7 @@ def ask_colleague(turn: Turn, value: str) -> State:
         [Choice("give_to", each.id, name=each.person.name) for each in offers],
         always=[
             *back,
-            Choice("line", line.id, **titled),
+            assessment.card_of(line),
             Choice("allot"),
             Choice("menu"),
         ],

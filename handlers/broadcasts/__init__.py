@@ -68,4 +68,5 @@ conversation = Conversation(
             on_choice("notice_again", receiving.show_again),
         ],
     },
+    fallbacks=[on_choice("broadcast_restart", lambda turn, _: choosing.begin(turn))],
 )

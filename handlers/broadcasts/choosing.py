@@ -39,7 +39,7 @@ def pick_kind(turn: Turn, value: str) -> State:
     """The next question, where the kind leaves one open."""
     campaign, kind = campaign_of(turn), SegmentKind(value)
     turn.memory["kind"] = kind.value
-    always = [Choice("broadcast"), Choice("menu")]
+    always = [Choice("broadcast_restart"), Choice("menu")]
     match kind:
         case SegmentKind.ROLE:
             offers = [Choice("broadcast_value", role, name=role) for role in reach.MEMBERS]
@@ -59,7 +59,7 @@ def pick_kind(turn: Turn, value: str) -> State:
             return ask_units(turn)
         case SegmentKind.UNFINISHED:
             if not broadcasts.has_begun(turn.session, campaign, turn.now):
-                raise Refusal("no_step_begun", [Choice("broadcast")])
+                raise Refusal("no_step_begun", [Choice("broadcast_restart")])
             return ask_audience(turn)
     return ask_text(turn)
 
@@ -86,7 +86,7 @@ def ask_units(turn: Turn, problems: Sequence[Part] = ()) -> State:
         At.UNITS,
         "ask_broadcast_units",
         offers,
-        always=[*done, Choice("broadcast"), Choice("menu")],
+        always=[*done, Choice("broadcast_restart"), Choice("menu")],
         chosen=shown if names else "",
         more=Part("broadcast_units_more", count=len(names) - NAMES) if names[NAMES:] else "",
         problems=list(problems),
@@ -119,7 +119,7 @@ def pick_unit(turn: Turn, value: str) -> State:
 
 def ask_audience(turn: Turn) -> State:
     offers = [Choice("broadcast_audience", each, audience=each) for each in Audience]
-    always = [Choice("broadcast"), Choice("menu")]
+    always = [Choice("broadcast_restart"), Choice("menu")]
     return turn.ask(At.AUDIENCE, "ask_broadcast_audience", [*offers, *always])
 
 
@@ -133,18 +133,19 @@ def ask_text(turn: Turn) -> State:
     campaign = campaign_of(turn)
     found = broadcasts.select_people(turn.session, campaign, segment_of(turn), turn.by)
     if not found.recipients:
+        left_out = len(found.left_out)
         offers = kinds_of(turn, campaign)
         return turn.ask(
             At.SEGMENT,
             "broadcast_segment_empty",
             offers,
             always=[Choice("menu")],
-            count=len(found.left_out),
+            left_out=Part("broadcast_segment_left_out", count=left_out) if left_out else "",
         )
     return turn.ask(
         At.TEXT,
         "ask_broadcast_text",
-        [Choice("broadcast"), Choice("menu")],
+        [Choice("broadcast_restart"), Choice("menu")],
         count=len(found.recipients),
         units=found.units,
         limit=broadcasts.TEXT_SIGNS,

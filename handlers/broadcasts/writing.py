@@ -8,7 +8,7 @@ from handlers.broadcasts.common import At, broadcast_at, campaign_of
 from handlers.broadcasts.following import show_progress
 from handlers.dialogue import Choice, Part, State, Turn
 from models import broadcasts, files
-from models.broadcasts import Broadcast, Segment, Selection
+from models.broadcasts import Broadcast, LeftOut, LeftOutReason, Segment, Selection
 from models.files import Received
 
 
@@ -32,7 +32,7 @@ def take_file(turn: Turn, received: Sequence[Received], caption: str) -> State:
     if caption.strip():
         return make_draft(turn, caption, received)
     turn.memory["file"] = files.as_json(received[0])
-    ways = [Choice("broadcast"), Choice("menu")]
+    ways = [Choice("broadcast_restart"), Choice("menu")]
     return turn.ask(At.TEXT, "broadcast_file_kept", ways, file=received[0].name)
 
 
@@ -118,10 +118,18 @@ def list_left_out(turn: Turn, value: str) -> State:
         [*turning, *ways],
         count=len(found),
         people=[
-            Part("broadcast_left_out_line", name=each.name or each.unit, reason=each.reason)
-            for each in shown
+            Part("broadcast_left_out_line", names=names, reason=reason)
+            for reason, names in by_reason(shown).items()
         ],
     )
+
+
+def by_reason(left_out: Sequence[LeftOut]) -> dict[LeftOutReason, list[str]]:
+    """Names of people, or short names of units in which there is nobody."""
+    found: dict[LeftOutReason, list[str]] = {}
+    for each in left_out:
+        found.setdefault(each.reason, []).append(each.name or each.unit)
+    return found
 
 
 def send(turn: Turn, value: str) -> State | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from handlers.dialogue import Choice, Part, State, Turn
 from handlers.evidence.common import At, ids, pick_line
 from handlers.sheets import own_sheet
-from models import assessment, evidence
+from models import assessment, evidence, workbook
 from models.assessment import Line
 from models.evidence import Evidence
 from models.people import Role
@@ -34,12 +34,18 @@ def ask_which_line(
         "evidence_which_line" if len(documents) == 1 else "evidence_which_line_of_several",
         [pick_line(line) for line in likely if line.line_id not in filed],
         always=always,
-        notes=list(notes),
+        notes=[*notes, *doubts(documents)],
         file=first.name,
         size=_size_of(first),
         count=len(documents),
         names=[document.name for document in documents[:EACH_NAMED]],
     )
+
+
+def doubts(documents: Sequence[Evidence]) -> list[Part]:
+    """A table that is no .xlsx may be the filled-in sheet, saved otherwise."""
+    found = [each.name for each in documents if workbook.may_be_a_sheet(each.name)]
+    return [Part("evidence_may_be_a_sheet", file=name) for name in found[:EACH_NAMED]]
 
 
 def named_lines(turn: Turn, text: str) -> list[Line]:

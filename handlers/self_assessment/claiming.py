@@ -18,7 +18,7 @@ def ask_points(turn: Turn, value: str) -> State:
         raise refusal
     score = assessment.score_of(turn.session, line.id)
     if score is None or not assessment.may_claim(line, score.rule_points):
-        raise Refusal("nothing_to_claim", [Choice("line", line.id)], code=line.item.code)
+        raise Refusal("nothing_to_claim", [assessment.card_of(line)], code=line.item.code)
     turn.memory.clear()
     turn.memory.update(line=line.id, version=score.version)
     claim = assessment.claim_of(score)
@@ -116,7 +116,7 @@ def _score(turn: Turn, **about: Any) -> SelfScore:
     score = assessment.score_of(session, line.id)
     own = score is not None and score.scored_by_id == turn.by.person_id
     if score is None or (own and score.version != seen):
-        raise Refusal("score_changed_meanwhile", [Choice("line", line.id)], code=line.item.code)
+        raise Refusal("score_changed_meanwhile", [assessment.card_of(line)], code=line.item.code)
     return assessment.score(session, turn.by, line, turn.memory["inputs"], seen=seen, **about)
 
 

@@ -16,7 +16,7 @@ def ask_day(turn: Turn, value: str) -> State:
         raise refusal
     score = assessment.score_of(turn.session, line.id)
     if score is None or not assessment.are_figures(score.inputs):
-        raise Refusal("nothing_to_date", [Choice("line", line.id)], code=line.item.code)
+        raise Refusal("nothing_to_date", [assessment.card_of(line)], code=line.item.code)
     turn.memory.clear()
     turn.memory.update(line=line.id, version=score.version)
     today = calendar.local_day(turn.now)

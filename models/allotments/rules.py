@@ -42,8 +42,8 @@ def why_not_give_line(sheet: Assessment, line: Line) -> Refusal | None:
     if line.assessment_id != sheet.id:
         return Refusal("not_your_unit")
     if assessment.is_adjustment(line):
-        offers = [Choice("line", line.id), Choice("allot"), Choice("menu")]
-        return Refusal("adjustment_not_given", offers, code=line.item.code)
+        offers = [assessment.card_of(line), Choice("allot"), Choice("menu")]
+        return Refusal("adjustment_not_given", offers, title=line.item.title)
     return assessment.why_not_own_work(line)
 
 

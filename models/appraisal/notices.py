@@ -115,7 +115,8 @@ def tell_declined(session: Session, task: AppraisalTask, now: datetime) -> None:
         "why": why_declined(task),
         "when": now,
     }
-    choices = [Choice("replace_task", task.id), Choice("assign_tasks")]
+    other = Choice("replace_task", task.id, person=task.reviewer.name)
+    choices = [other, Choice("assign_tasks")]
     key = f"task:{task.id}:declined"
     _tell_coordinators(session, "task_declined", task, key, now, choices, values)
 

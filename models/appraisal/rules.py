@@ -76,8 +76,9 @@ def why_not_end(task: AppraisalTask) -> Refusal | None:
 
 
 def why_not_reason(reason: DeclineReason, note: str) -> Refusal | None:
-    """A conflict of interest speaks for itself; another reason has to be told (F42)."""
-    if reason is DeclineReason.OTHER and not note.strip():
+    """A conflict of interest speaks for itself; another reason has to be told (F42), and a number
+    that was meant for a choice tells none."""
+    if reason is DeclineReason.OTHER and not any(sign.isalpha() for sign in note):
         return Refusal("decline_note_missing")
     if len(note) > NOTE_LENGTH:
         return Refusal("decline_note_too_long", limit=NOTE_LENGTH)

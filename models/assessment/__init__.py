@@ -10,6 +10,7 @@ from models.assessment.adjustments import (
     kind_of,
     open_adjustments,
 )
+from models.assessment.cards import card_of
 from models.assessment.claims import (
     REASON_SIGNS,
     Claim,
@@ -96,6 +97,7 @@ __all__ = [
     "areas",
     "bears_claim",
     "bears_day",
+    "card_of",
     "claim_of",
     "claim_points",
     "criteria_in",

@@ -7,10 +7,10 @@ stands or falls; nothing drops it unasked.
 from dataclasses import dataclass
 from decimal import Decimal
 
+from models.assessment.cards import card_of
 from models.assessment.tables import Line, SelfScore
 from models.catalogue.kinds import Manual, Rule
 from models.catalogue.queries import rule_of
-from models.messages import Choice
 from models.refusals import Refusal
 
 REASON_SIGNS = 500
@@ -70,12 +70,12 @@ def why_claim_stands(
     claim = claim_of(before)
     if claim is None or claim.points == rule_points:
         return None
-    return Refusal("claim_stands", [Choice("line", line.id)], points=claim.points)
+    return Refusal("claim_stands", [card_of(line)], points=claim.points)
 
 
 def _why_not(line: Line, rule_points: Decimal | None, points: Decimal) -> Refusal | None:
     if not may_claim(line, rule_points):
-        return Refusal("nothing_to_claim", [Choice("line", line.id)], code=line.item.code)
+        return Refusal("nothing_to_claim", [card_of(line)], code=line.item.code)
     if not 0 <= points <= line.item.max_points or points != round(points, 2):
         return Refusal("points_out_of_range", least=Decimal(0), most=line.item.max_points)
     return None

@@ -107,6 +107,7 @@ class SelfAssessmentNews(Duty):
     name = "self_assessment_news"
     ways = (Choice("progress"), Choice("calendar"))
     has_ladder = False
+    only_news = True
 
     def ladders(self, session: Session, campaign: Campaign) -> list[Ladder]:
         window = campaigns.effective_window(session, campaign, STEP, None)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models import audit, campaigns, policy
 from models.assessment import queries
+from models.assessment.cards import card_of
 from models.assessment.claims import (
     Claim,
     why_claim_stands,
@@ -121,7 +122,7 @@ def why_scored_since(
         "line_scored_since",
         [
             Choice("overwrite_score", again),
-            Choice("line", line.id, code=line.item.code, title=line.item.title),
+            card_of(line),
             Choice("menu"),
         ],
         code=line.item.code,
@@ -146,7 +147,7 @@ def newest(session: Session, by: By, line: Line, *, on: int) -> SelfScore:
     _check(why_not_score(session, by, line))
     found = queries.score_of(session, line.id)
     if found is None or found.version != on:
-        raise Refusal("score_changed_meanwhile", [Choice("line", line.id)], code=line.item.code)
+        raise Refusal("score_changed_meanwhile", [card_of(line)], code=line.item.code)
     return found
 
 

@@ -94,6 +94,8 @@ class Segment:
 
 @dataclass(frozen=True)
 class LeftOut:
+    """A person, or a unit in which there is nobody; then only the unit is named."""
+
     reason: LeftOutReason
     unit_id: int
     unit: str
@@ -193,4 +195,6 @@ def _units_without_anybody(
         return []
     missing = set(units_of(session, campaign, segment)) - set(held)
     query = select(Unit).where(Unit.id.in_(missing)).order_by(Unit.id)
-    return [LeftOut(LeftOutReason.NOBODY, unit.id, unit.name) for unit in session.scalars(query)]
+    return [
+        LeftOut(LeftOutReason.NOBODY, unit.id, unit.short_name) for unit in session.scalars(query)
+    ]

@@ -5,8 +5,16 @@ from models.chasing.debts import Debt, debt_of
 from models.chasing.notices import nudge_values, owed
 from models.chasing.nudging import Nudge, idle_units, nudge, prepare, why_not_nudge
 from models.chasing.proposals import proposals
-from models.chasing.queries import late_sheets, letters, letters_to, listed_units, rungs_taken
+from models.chasing.queries import (
+    late_sheets,
+    letters,
+    letters_to,
+    listed_units,
+    rungs_taken,
+    sheets_to_write_to,
+)
 from models.chasing.rules import (
+    why_no_letter,
     why_not_date,
     why_not_late,
     why_not_note,
@@ -37,7 +45,9 @@ __all__ = [
     "proposals",
     "record_letter",
     "rungs_taken",
+    "sheets_to_write_to",
     "take_rung",
+    "why_no_letter",
     "why_not_date",
     "why_not_late",
     "why_not_note",

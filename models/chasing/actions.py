@@ -62,6 +62,7 @@ def draft_letter(
     policy.check(session, by, Action.CHASE, campaign)
     for sheet in sheets:
         policy.check(session, by, Action.CHASE, sheet)
+        _check(rules.why_no_letter(sheet.unit_id, campaign.owner_id))
         _check_late(session, by, sheet)
     if not sheets:
         raise Refusal("no_unit_late")

@@ -1,7 +1,8 @@
 """What a late unit owes, criterion by criterion, and since when (N10).
 
 As plain JSON: ``unit`` (id), ``name``, ``due_at`` (ISO 8601, exclusive), ``days`` late, and
-``not_scored`` and ``not_backed``, each a list of ``[code, title]``.
+``not_scored`` and ``not_backed``, each a list of ``[code, title]``; ``begun``, whether anything is
+scored.
 """
 
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ class Debt:
     days: int
     not_scored: list[tuple[str, str]]
     not_backed: list[tuple[str, str]]
+    begun: bool
 
     @property
     def unit(self) -> Unit:
@@ -38,6 +40,7 @@ class Debt:
             "days": self.days,
             "not_scored": [list(line) for line in self.not_scored],
             "not_backed": [list(line) for line in self.not_backed],
+            "begun": self.begun,
         }
 
 
@@ -56,4 +59,5 @@ def debt_of(session: Session, sheet: Assessment, now: datetime) -> Debt:
         calendar.days_late(now, end),
         [(line.code, line.title) for line in lines if line.awaits_score],
         [(line.code, line.title) for line in lines if line.scored and not line.backed],
+        any(line.scored for line in lines),
     )

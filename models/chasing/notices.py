@@ -15,6 +15,7 @@ from models.messages import Choice, Enclosure, Part
 from models.outbox import Recipient
 from models.people.tables import Binding, Role
 from models.reach import UNIT_ROLES, Candidate, candidates
+from models.text import fold
 
 
 def holders(session: Session, unit_id: int, roles: Collection[Role]) -> list[Candidate]:
@@ -63,14 +64,21 @@ def nudge_values(
 ) -> dict[str, Any]:
     """The values of ``unit_nudged``; the preview has the same."""
     owner = campaign.owner.name
-    wish = Part("nudge_wish", owner=owner)
     return {
         "unit": standing.unit.name,
         "left": reminders.what_is_left(now, closes_at),
         "closes_at": closes_at,
         "missing": Part("owed.not_scored", not_scored=standing.tally.not_scored),
-        "wish": Part("nudge_note", owner=owner, text=note) if note else wish,
+        "wish": _wish(owner, note),
     }
+
+
+def _wish(owner: str, note: str) -> Part | str:
+    """The coordinator's own words say whose they are, unless they begin with it."""
+    if not note:
+        return Part("nudge_wish", owner=owner)
+    said = fold(note).startswith(fold(owner))
+    return note if said else Part("nudge_note", owner=owner, text=note)
 
 
 def owed(debt: Debt) -> Part:

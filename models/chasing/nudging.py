@@ -16,7 +16,7 @@ from models.campaigns.tables import Campaign, Step
 from models.chasing import notices, rules
 from models.chasing.tables import ChaseRung, Escalation
 from models.coordination import WORKING, Stage, UnitStanding
-from models.messages import Choice
+from models.messages import Choice, Part
 from models.people.tables import Binding, By, Role
 from models.policy import Action
 from models.reach import Candidate, candidates
@@ -137,7 +137,9 @@ def why_not_nudge(found: Nudge, seen: str, now: datetime, manners: Manners) -> R
     ways = [Choice("progress"), Choice("menu")]
     if not found.told and found.too_soon:
         last = max(idle.last_at for idle in found.too_soon if idle.last_at)
-        return Refusal("nudged_just_now", ways, count=len(found.too_soon), at=last)
+        count, nobody = len(found.too_soon), len(found.nobody)
+        others = Part("nudge_nobody_in_others", count=nobody) if nobody else ""
+        return Refusal("nudged_just_now", ways, count=count, at=last, others=others)
     if not found.told and found.nobody:
         units = [idle.standing.unit.short_name for idle in found.nobody]
         offers = [Choice("invite_people"), *ways]

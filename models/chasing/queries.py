@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from models import coordination
 from models.assessment.tables import Assessment
 from models.campaigns.tables import Campaign
+from models.chasing import rules
 from models.chasing.tables import ChaseLetter, ChaseLetterUnit, ChaseRung, Escalation
 
 
@@ -17,6 +18,12 @@ def late_sheets(session: Session, campaign: Campaign, now: datetime) -> list[Ass
     found = coordination.standings(session, campaign)
     late = coordination.late(session, campaign, found, now)
     return [session.get_one(Assessment, standing.assessment_id) for standing in late]
+
+
+def sheets_to_write_to(session: Session, campaign: Campaign, now: datetime) -> list[Assessment]:
+    """The late ones that a letter may go to."""
+    late = late_sheets(session, campaign, now)
+    return [each for each in late if not rules.why_no_letter(each.unit_id, campaign.owner_id)]
 
 
 def rungs_taken(session: Session, sheet: Assessment) -> list[Escalation]:

@@ -85,6 +85,12 @@ def why_not_date(letter: ChaseLetter, dated_on: date, now: datetime) -> Refusal 
     return Refusal("letter_date_impossible", dated_on=dated_on, first=first, today=today)
 
 
+def why_no_letter(unit_id: int, owner_id: int) -> Refusal | None:
+    """An office that leads the campaign is late like others, but writes no letter to itself."""
+    ways = [Choice("late_units"), Choice("progress")]
+    return Refusal("letter_to_oneself", ways) if unit_id == owner_id else None
+
+
 def why_not_record(letter: ChaseLetter) -> Refusal | None:
     if letter.recorded_at is None:
         return None

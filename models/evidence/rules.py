@@ -100,7 +100,7 @@ def why_explained_since(
         "line_explained_since",
         [
             Choice("overwrite_explanation", again),
-            Choice("line", line.id, code=line.item.code, title=line.item.title),
+            assessment.card_of(line),
             Choice("menu"),
         ],
         code=line.item.code,

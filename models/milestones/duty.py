@@ -56,7 +56,7 @@ class ActDuty(Duty):
 
     def ways_of(self, reminder: Reminder) -> Sequence[Choice]:
         return (
-            Choice("record_act", f"{reminder.campaign_id}:{self.act}"),
+            Choice("record_act", f"{reminder.campaign_id}:{self.act}", act=self.act),
             Choice("calendar_of", reminder.campaign_id, **_about(reminder.campaign)),
         )
 
@@ -110,6 +110,7 @@ class SupplementNews(Duty):
     name = "supplement_news"
     ways = (Choice("calendar"),)
     has_ladder = False
+    only_news = True
 
     def ladders(self, session: Session, campaign: Campaign) -> list[Ladder]:
         windows = campaigns.effective_windows(session, campaign, Step.SUPPLEMENT)

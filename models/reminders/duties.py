@@ -49,6 +49,11 @@ class Item:
     def duty(self) -> "Duty":
         return duty_of(self.reminder)
 
+    def is_opening(self, now: datetime) -> bool:
+        """Whether it is told that it has begun: by that rung, or later to who was left alone."""
+        begun = self.duty.only_news and now < self.closes_at
+        return self.reminder.rung == rules.OPENING or begun
+
 
 class Duty(ABC):
     """One kind of thing that can be owed.
@@ -62,6 +67,7 @@ class Duty(ABC):
     ways: Sequence[Choice] = ()
     before_plan = False
     has_ladder = True
+    only_news = False  # Nothing is owed: until its end what is told of it is that it has begun.
 
     @abstractmethod
     def ladders(self, session: Session, campaign: Campaign) -> list[Ladder]:

@@ -15,7 +15,7 @@ from models.reminders import duties, holding
 from models.reminders.duties import Item
 from models.reminders.manners import Manners
 from models.reminders.planning import insert_once, repeat_row
-from models.reminders.rules import CLOSING, OPENING
+from models.reminders.rules import CLOSING
 from models.reminders.tables import Outcome, Reminder, ReminderRecipient
 
 NEWS_LASTS = timedelta(days=7)
@@ -48,13 +48,13 @@ class Notice:
         ids = ",".join(str(item.reminder.id) for item in self.items)
         return f"reminder:{ids}:{self.person.id}"
 
-    def asked_for(self) -> list[Item]:
+    def asked_for(self, now: datetime) -> list[Item]:
         """Those that are no news: they can be noted."""
-        return [item for item in self.items if item.reminder.rung != OPENING]
+        return [item for item in self.items if not item.is_opening(now)]
 
     def ahead(self, now: datetime) -> list[Item]:
         """Those of them that can be put off: their end is still to come."""
-        return [item for item in self.asked_for() if now < item.closes_at]
+        return [item for item in self.asked_for(now) if now < item.closes_at]
 
 
 def settle(

@@ -36,6 +36,7 @@ from models.submission.rules import (
 from models.submission.signed import (
     Report,
     send_signed,
+    why_not_number,
     why_not_report,
     why_not_scan,
     why_not_sign,
@@ -89,6 +90,7 @@ __all__ = [
     "waiting",
     "why_not_decide",
     "why_not_look",
+    "why_not_number",
     "why_not_reopen",
     "why_not_report",
     "why_not_return",

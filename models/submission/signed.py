@@ -61,12 +61,19 @@ def why_not_document(sheet: Assessment, document: Evidence) -> Refusal | None:
     return None
 
 
-def why_not_report(by: By, sheet: Assessment, number: str, dated_on: date) -> Refusal | None:
-    """A report has a number, and was signed between the plan and today."""
-    if not number.strip():
+def why_not_number(number: str) -> Refusal | None:
+    """An office may number in a form of its own, but not in words alone."""
+    if not any(sign.isdigit() for sign in number):
         return Refusal("report_number_missing")
     if len(number) > NUMBER_SIGNS:
         return Refusal("report_number_too_long", length=len(number), limit=NUMBER_SIGNS)
+    return None
+
+
+def why_not_report(by: By, sheet: Assessment, number: str, dated_on: date) -> Refusal | None:
+    """A report has a number, and was signed between the plan and today."""
+    if refusal := why_not_number(number):
+        return refusal
     if dated_on > calendar.local_day(by.at):
         return Refusal("report_dated_ahead", dated_on=dated_on)
     opened_at = sheet.campaign.opened_at

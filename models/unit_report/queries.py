@@ -35,16 +35,17 @@ def report(session: Session, sheet: Assessment, at: datetime) -> dict[str, Any]:
     """What was sent, or for a draft what is recorded ``at`` this instant.
 
     ``areas`` hold ``code``, ``title``, ``totals`` and ``rows``; a row is a line with ``code``,
-    ``title``, ``max_points``, ``result`` (in the rule's words, or None), ``points``,
-    ``rule_points``, ``claim_reason`` (why the unit claims others, or empty), ``explanation`` and
-    ``evidence`` (``number``, ``dated_on``, ``issuer``, ``locator``, ``name``). ``adjustments``
-    are such rows with their ``kind``: bonus and penalty points, in no total.
+    ``title``, ``max_points``, ``result`` (in the rule's words, or None), ``timed`` (the sending
+    scores it), ``points``, ``rule_points``, ``claim_reason`` (why the unit claims others, or
+    empty), ``explanation`` and ``evidence`` (``number``, ``dated_on``, ``issuer``, ``locator``,
+    ``name``). ``adjustments`` are such rows with their ``kind``: bonus and penalty points, in no
+    total.
     """
     sent = None if is_draft(sheet) else submission.latest(session, sheet.id)
     at = sent.sent_at if sent else at
     content = sent.content if sent else content_of(session, sheet, timed=True)
     lines, beside = content["lines"], content.get("adjustments", [])
-    items = _items(session, sheet)
+    of_sheet = _lines(session, sheet)
     written, campaign = remark_of(session, sheet, at), sheet.campaign
     survey_lines, survey_points = _survey(session, sheet)
     return {
@@ -60,9 +61,9 @@ def report(session: Session, sheet: Assessment, at: datetime) -> dict[str, Any]:
         "totals": _totals(lines, beside),
         "survey_lines": survey_lines,
         "survey_points": survey_points,
-        "areas": _areas(items, lines),
+        "areas": _areas(of_sheet, lines),
         "adjustments": [
-            {**_row(items[line["line"]], line), "kind": str(assessment.kind_of(line["code"]))}
+            {**_row(of_sheet[line["line"]], line), "kind": str(assessment.kind_of(line["code"]))}
             for line in beside
         ],
         "remark": written.text if written else "",
@@ -70,30 +71,32 @@ def report(session: Session, sheet: Assessment, at: datetime) -> dict[str, Any]:
     }
 
 
-def _items(session: Session, sheet: Assessment) -> dict[int, Item]:
-    """What each line of the sheet is about, by the line's id."""
+def _lines(session: Session, sheet: Assessment) -> dict[int, Line]:
+    """The lines of the sheet with their items, by id."""
     query = select(Line).join(Line.item).options(contains_eager(Line.item))
     lines = session.scalars(query.where(Line.assessment_id == sheet.id))
-    return {line.id: line.item for line in lines}
+    return {line.id: line for line in lines}
 
 
-def _areas(items: Mapping[int, Item], lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _areas(of_sheet: Mapping[int, Line], lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     areas: dict[str, dict[str, Any]] = {}
     for line in lines:
         code, title = line["area"]
         area = areas.setdefault(code, {"code": code, "title": title, "lines": [], "rows": []})
         area["lines"].append(line)
-        area["rows"].append(_row(items[line["line"]], line))
+        area["rows"].append(_row(of_sheet[line["line"]], line))
     return [{**area, "totals": _totals(area.pop("lines"))} for area in areas.values()]
 
 
-def _row(item: Item, line: Mapping[str, Any]) -> dict[str, Any]:
+def _row(of_sheet: Line, line: Mapping[str, Any]) -> dict[str, Any]:
+    rule = rule_of(of_sheet.item)
     scored, day = line["score"] is not None, _day(line.get("data_as_of", ""))
     return {
         "code": line["code"],
         "title": line["title"],
         "max_points": Decimal(line["max_points"]),
-        "result": wording.because(rule_of(item), line["inputs"], day) if scored else None,
+        "result": wording.because(rule, line["inputs"], day) if scored else None,
+        "timed": of_sheet.timed,
         "points": _number(line["points"]),
         "rule_points": _number(line.get("rule_points")),
         "claim_reason": line.get("claim_reason", ""),

@@ -18,6 +18,13 @@ from models.workbook.standing import Recorded, recorded
 
 OUTSIDE = -1  # In place of an area: what stands in none.
 FORM = 2  # Of the form itself: another order of columns or rows is another number.
+# Tables that a sheet is not read from, though an office program saves it so.
+OTHER_TABLES = (".xls", ".xlsb", ".ods", ".fods", ".csv")
+
+
+def may_be_a_sheet(file_name: str) -> bool:
+    """Whether somebody may mean to hand in the filled-in sheet with this file."""
+    return file_name.lower().endswith(OTHER_TABLES)
 
 
 def form(session: Session, sheet: Assessment, at: datetime) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def test_the_kitchen_makes_a_receipt_in_the_layout_of_decree_30() -> None:
     assert head.cell(0, 0).text.strip() == "SỞ NỘI VỤ"
     assert head.cell(0, 1).text.startswith("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập")
     grid = [round(column.width.mm) for column in document.tables[1].columns]
-    assert grid == [12, 83, 28, 21, 18]
+    assert grid == [15, 75, 32, 22, 18]
     assert head.cell(1, 0).text == "Mã biên nhận: STP-26-7KQ4"
     assert head.cell(1, 1).text == "Ngày 12 tháng 11 năm 2026"
 

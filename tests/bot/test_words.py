@@ -28,6 +28,8 @@ msgid "list"
 msgstr "{lines}\n{note}\n{names}"
 msgid "line"
 msgstr "- {what:cut12} {count:dòng|các dòng}"
+msgid "group"
+msgstr "{kind:capital} ({count})"
 msgid "row"
 msgstr "{number}{size:bytes} {nothing}"
 msgid "number"
@@ -53,6 +55,11 @@ def test_points_print_with_a_comma_and_at_most_two_decimals(words: Words) -> Non
 
     assert words.plain("score", "vi", **values) == "1.3.3: 0,94/1 điểm"
     assert words.plain("score", "en", **values) == "1.3.3: 0.94/1 điểm"
+
+
+def test_a_value_may_begin_with_a_capital(words: Words) -> None:
+    assert words.plain("group", "vi", kind="đơn vị Đông Sơn", count=2) == "Đơn vị Đông Sơn (2)"
+    assert words.plain("group", "vi", kind="", count=2) == " (2)"
 
 
 def test_bold_is_the_templates_and_never_a_values(words: Words) -> None:

@@ -100,6 +100,15 @@ def test_declining_for_another_reason_asks_for_it(hoa: Officer, lan: Officer) ->
     )
 
 
+def test_a_reason_that_is_written_at_once_is_taken(hoa: Officer, lan: Officer) -> None:
+    hoa.picks("decline_task")
+    hoa.types("2")
+    hoa.sees("refusal.decline_note_missing")
+    hoa.types("Đi học tập trung đến hết tháng 11")
+    hoa.sees("task_refused")
+    assert 'lý do khác, "Đi học tập trung đến hết tháng 11"' in lan.text
+
+
 def test_a_task_that_was_declined_is_not_taken_on_by_an_old_button(
     hoa: Officer, lan: Officer
 ) -> None:

@@ -75,9 +75,27 @@ def test_who_is_left_out_is_said_with_the_reason(
     lan.sees("broadcast_preview", count=1)
     lan.picks("broadcast_left_out")
     lan.sees("broadcast_left_out", count=19)
-    assert "Sở Nội vụ: chưa có ai giữ vai trò này" in lan.text
+    assert "▲ Chưa có ai giữ vai trò này: VP UBND tỉnh, Sở Nội vụ, " in lan.text
     lan.picks("broadcast_left_out_page")
-    assert "Trần Bình: không còn tài khoản nào" in lan.text
+    assert "▲ Không còn tài khoản nào: Trần Bình" in lan.text
+
+
+def test_the_way_back_to_whom_does_not_read_as_sending(lan: Officer, an: Officer) -> None:
+    lan.types("/thongbao")
+    lan.picks("broadcast_kind", "role")
+    lan.picks("broadcast_value", "focal_officer")
+    assert lan.labels == ["Chọn lại người nhận", "Về trang đầu"]
+    lan.picks("broadcast_restart")
+    lan.sees("broadcast_begin")
+
+
+def test_a_segment_without_anybody_says_only_what_is_so(bench: Bench, lan: Officer) -> None:
+    lan.types("/thongbao")
+    lan.picks("broadcast_kind", "unreachable")
+    assert "hiện không có ai trong nhóm để gửi. Anh/chị chọn nhóm khác" in lan.text
+    lan.picks("broadcast_kind", "role")
+    lan.picks("broadcast_value", "focal_officer")
+    assert "để gửi. 30 người hoặc đơn vị chưa có tài khoản" in lan.text
 
 
 def test_a_second_press_of_confirm_does_nothing_more(lan: Officer, an: Officer) -> None:

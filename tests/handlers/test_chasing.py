@@ -15,6 +15,7 @@ from models.people import Binding, Role
 from tests import sheets
 from tests.bench import Bench, Officer
 from tests.clock import at
+from tests.handlers.test_coordination import score
 
 
 @pytest.fixture
@@ -125,7 +126,7 @@ def test_the_letter_lists_what_a_unit_owes_and_leaves_number_and_date_open(
     lan.sees("letter_as_file", count=1)
     document = letter_of(lan)
     head = [cell.text for row in document.tables[0].rows for cell in row.cells]
-    assert head[2].split("\n")[0] == "Số:        /"
+    assert head[2].split("\n")[0] == "Số:        /SNV-…"
     assert "V/v đôn đốc" in head[2]
     assert head[3] == "…………, ngày …… tháng …… năm 2026"
     left, right = document.tables[-1].rows[0].cells
@@ -141,12 +142,49 @@ def test_the_letter_lists_what_a_unit_owes_and_leaves_number_and_date_open(
 
 
 def test_one_letter_to_all_late_units(bench: Bench, lan: Officer) -> None:
+    """A row for each, and an annex; all their lines would be tens of pages."""
+    score(bench, bench.officer("Nguyễn Văn An", "STP"), "STP", "1.1.1", "1.1.2")
     lan.types("/tiendo")
     lan.picks("late_units")
     lan.picks("chase_letter_all")
-    lan.sees("letter_as_file", count=30)
-    text = "\n".join(paragraph.text for paragraph in letter_of(lan).paragraphs)
-    assert "Sở Nội vụ; Sở Tư pháp" in text
+    lan.sees("letter_as_file", count=29)
+    assert "29 đơn vị (VP UBND tỉnh, Sở Tư pháp, " in lan.text
+    assert " và 23 đơn vị khác); số và ngày để trống" in lan.text
+    document = letter_of(lan)
+    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    assert "Kính gửi: Các cơ quan, đơn vị có tên tại bảng dưới đây" in text
+    assert "Đề nghị các cơ quan, đơn vị khẩn trương" in text
+    by_unit, by_code = ([[cell.text for cell in row.cells] for row in document.tables[at].rows]
+                        for at in (1, 3))  # fmt: skip
+    assert by_unit[2] == ["2", "Sở Tư pháp", "15/11/2026", "2", "83", "2"]
+    assert len(by_unit) == len(by_code) == 1 + 29
+    assert by_code[2][2].startswith("1.1.3, 1.2.1, ")
+    assert by_code[2][3] == "1.1.1, 1.1.2"
+    assert by_code[3][2:] == ["Toàn bộ 85 tiêu chí (chưa bắt đầu chấm)", ""]
+
+
+def test_a_few_units_are_written_to_by_name_on_lines_of_their_own(bench: Bench) -> None:
+    """Decree 30, annex I."""
+    unit = {"due_at": at("2026-11-16 00:00"), "days": 2, "not_scored": [], "not_backed": []}
+    values = {
+        "language": "vi", "above": "", "owner": "Sở Nội vụ", "symbol": "SNV", "year": 2026,
+        "plan": "", "plan_dated_on": None, "made_at": bench.clock(), "signatory": "Giám đốc",
+        "units": [unit | {"name": name} for name in ("Sở Tư pháp", "Sở Y tế")],
+    }  # fmt: skip
+    document = docx.Document(io.BytesIO(REPORTS["chase_letter"](values)))
+    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    assert "Kính gửi:\n- Sở Tư pháp;\n- Sở Y tế.\n" in text
+    assert "Phụ lục" not in text
+    assert len(document.sections) == 1
+
+
+def test_the_office_that_leads_writes_no_letter_to_itself(bench: Bench, lan: Officer) -> None:
+    """It is urged like others, and stands in no letter of its own."""
+    lan.types("/tiendo")
+    lan.picks("late_units")
+    lan.picks("late_unit", sheet_id(bench, "SNV"))
+    assert "Công văn đôn đốc" not in lan.labels
+    assert "Đưa vào danh sách" in lan.labels
 
 
 def test_the_signed_letter_is_recorded_once_and_its_unit_is_told(
@@ -159,13 +197,19 @@ def test_the_signed_letter_is_recorded_once_and_its_unit_is_told(
     for wrong in ("215", "số hai trăm"):
         lan.types(wrong)
         lan.sees("refusal.letter_number_unclear")
+    lan.types("250/SNV-CCHC")
+    assert lan.labels == ["Nhập lại số, ngày", "Về trang đầu"]
+    lan.picks("letter_again")
     lan.types("215 / SNV-CCHC")
+    lan.types("ngày mai")
+    lan.sees("refusal.day_not_understood", text="ngày mai")
     for wrong in ("16/11/2026", "19/11/2026"):
         lan.types(wrong)
         lan.sees("refusal.letter_date_impossible")
     lan.types("18/11")
     lan.sends(("215-SNV.pdf", b"%PDF-1.4 signed"))
     confirm = lan.last
+    assert lan.labels == ["Ghi nhận và báo đơn vị", "Nhập lại số, ngày", "Về trang đầu"]
     lan.picks("confirm_letter", on=confirm)
     lan.sees("letter_recorded", number="215/SNV-CCHC", told=3)
     for officer in unit.values():

@@ -43,10 +43,9 @@ def test_the_overview_counts_the_units_by_stage(bench: Bench, lan: Officer) -> N
         "Tự đánh giá, đến 08:00 thứ Tư, 11/11/2026 (còn 4 ngày)\n"
         "✓ đã gửi 0 · đã đủ, chưa gửi 0 · ● đang làm 1 · ▲ chưa bắt đầu 29 · "
         "không liên lạc được 29\n"
-        "Chưa bắt đầu: Văn phòng UBND tỉnh, Sở Nội vụ, Sở Tài chính, Sở Kế hoạch và Đầu tư, "
-        "Sở Công Thương, Sở Nông nghiệp và Phát triển nông thôn, Sở Giao thông vận tải, "
-        "Sở Xây dựng, Sở Tài nguyên và Môi trường, "
-        "Sở Thông tin và Truyền thông và 19 đơn vị khác\n"
+        "Chưa bắt đầu: VP UBND tỉnh, Sở Nội vụ, Sở Tài chính, Sở KH&ĐT, "
+        "Sở Công Thương, Sở NN&PTNT, Sở GTVT, Sở Xây dựng, Sở TN&MT, Sở TT&TT "
+        "và 19 đơn vị khác\n"
         "Phân công thẩm định: đã giao 0/10 lĩnh vực, đã nhận 0/0"
     )
     assert lan.labels == [
@@ -96,7 +95,8 @@ def test_a_unit_leads_to_what_it_misses(bench: Bench, lan: Officer) -> None:
     lan.picks("unit_missing")
     assert "Thiếu tài liệu kiểm chứng hoặc giải trình 2 tiêu chí: 1.1.1, 1.1.2" in lan.text
     assert "Chưa chấm 83 tiêu chí: 1.1.3, " in lan.text
-    lan.picks("unit_standing")
+    assert lan.labels[0] == "Về Sở Tư pháp"
+    lan.picks("unit_standing_again")
     lan.picks("back_to_units")
     lan.sees("units_of_stage", n=1)
 
@@ -115,8 +115,8 @@ def test_whom_nobody_reaches_is_listed_with_the_phone(bench: Bench, lan: Officer
     assert lines[1:5] == [
         "Văn phòng UBND tỉnh",
         "Trần Bình (công chức đầu mối), điện thoại 0912 345 678",
-        "Sở Nội vụ",
-        "chưa mời ai",
+        "Sở Nội vụ: chưa mời ai",
+        "Sở Tư pháp: chưa mời ai",
     ]
     assert [c.action for c in lan.choices] == ["more_unreachable", "invite_people", "progress"]
     lan.picks("more_unreachable")

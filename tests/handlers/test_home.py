@@ -82,3 +82,28 @@ def test_what_nobody_waits_for_is_answered_with_what_can_be_done(bench: Bench) -
     an.types("chào")
     an.sees("unknown_here")
     assert an.choices[0].action == "continue"
+
+
+def test_the_way_home_is_on_every_page_of_what_else_there_is(bench: Bench) -> None:
+    """A coordinator has eight other things to do; the ninth button was a page of its own."""
+    lan = bench.officer("Phạm Thị Lan", "SNV", Role.COORDINATOR)
+    lan.types("/menu")
+    lan.picks("more")
+    assert lan.labels[-1] == "Về trang đầu"
+
+
+@pytest.mark.parametrize(
+    ("role", "unit", "commands"),
+    [
+        (Role.FOCAL_OFFICER, "STP", "tinhtrang minhchung bieumau guiduyet bienlai baocao"),
+        (Role.HEAD, "STP", "tinhtrang minhchung bieumau bienlai baocao"),
+        (Role.REVIEWER, "STP", "nhiemvu"),
+        (Role.COORDINATOR, "SNV", "tiendo phancong thongbao nguoinhan lich dientap moi chuaro"),
+    ],
+)
+def test_the_help_names_what_the_role_does(
+    bench: Bench, role: Role, unit: str, commands: str
+) -> None:
+    person = bench.officer("Lê Thị Chi", unit, role)
+    person.types("/trogiup")
+    assert [each for each in commands.split() if f"/{each}" not in person.text] == []

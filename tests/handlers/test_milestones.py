@@ -55,13 +55,13 @@ def test_the_list_says_what_is_done_open_and_late(bench: Bench, lan: Officer) ->
     lines = lan.text.splitlines()
     assert lines[0] == "Việc của Sở Nội vụ, đợt đánh giá năm 2026"
     assert lines[1] == (
-        "✓ thành lập Hội đồng thẩm định: số 1136/QĐ-UBND ngày 12/11/2026, "
+        "✓ Thành lập Hội đồng thẩm định: số 1136/QĐ-UBND ngày 12/11/2026, "
         "ghi lúc 09:00 thứ Sáu, 13/11/2026"
     )
     assert lines[2] == (
-        "▲ kết thúc thẩm định lần 1: hạn 24:00 thứ Hai, 30/11/2026, đã quá hạn 1 ngày làm việc"
+        "▲ Kết thúc thẩm định lần 1: hạn 24:00 thứ Hai, 30/11/2026, đã quá hạn 1 ngày làm việc"
     )
-    assert lines[5] == "○ kết thúc thẩm định lần 2: hạn 24:00 Chủ nhật, 20/12/2026"
+    assert lines[5] == "○ Kết thúc thẩm định lần 2: hạn 24:00 Chủ nhật, 20/12/2026"
 
 
 def test_a_document_is_read_as_it_is_written(bench: Bench, lan: Officer) -> None:
@@ -90,7 +90,7 @@ def test_a_document_that_cannot_be_is_refused_and_asked_for_again(
     chooses(lan, Act.COUNCIL)
     for typed, refusal in (
         ("1136/QĐ-UBND 14/11/2026", "paper_in_the_future"),
-        ("1136/QĐ-UBND 31/11/2026", "date_not_understood"),
+        ("1136/QĐ-UBND 31/11/2026", "day_not_understood"),
         ("x" * 61, "paper_number_too_long"),
     ):
         lan.types(typed)

@@ -116,6 +116,7 @@ def test_what_a_reminder_said_this_morning_is_not_said_again(
     bench.clock.set("2026-11-11 08:30")
     opens(lan)
     lan.sees("refusal.nudged_just_now", at=at("2026-11-11 08:00"))
+    assert " đơn vị còn lại chưa có ai nhận được tin." in lan.text
     bench.clock.set("2026-11-11 14:00")
     opens(lan)
     assert "Lần nhắc gần nhất: 08:00 thứ Tư, 11/11/2026." in lan.text
@@ -141,6 +142,11 @@ def test_the_coordinator_says_it_in_other_words(lan: Officer, staff: Staff) -> N
         lan.sees(f"refusal.{refusal}")
     lan.types("Đề nghị nhập xong lĩnh vực 1 trong hôm nay.")
     assert lan.text.endswith("Sở Nội vụ: Đề nghị nhập xong lĩnh vực 1 trong hôm nay.")
+    lan.picks("nudge_edit")
+    lan.types("Sở Nội vụ đề nghị nhập xong trong hôm nay.")
+    assert lan.text.endswith("\nSở Nội vụ đề nghị nhập xong trong hôm nay.")
+    lan.picks("nudge_edit")
+    lan.types("Đề nghị nhập xong lĩnh vực 1 trong hôm nay.")
     lan.picks("nudge_send")
     assert staff["an"].text.endswith("Sở Nội vụ: Đề nghị nhập xong lĩnh vực 1 trong hôm nay.")
 

@@ -71,6 +71,8 @@ def test_the_workbook_has_every_unit_and_every_area(bench: Bench, lan: Officer) 
     )  # fmt: skip
     assert book.worksheets[0]["L4"].data_type == "s"
     assert areas[0][2] == "1 Chỉ đạo, điều hành cải cách hành chính"
+    heights = [[sheet.row_dimensions[row].height for row in (1, 2)] for sheet in book.worksheets]
+    assert heights == [[45, None], [60, None]]  # Its headings are broken into lines.
     [stp] = [row for row in areas if row[0] == "Sở Tư pháp"]
     assert stp[2:] == (15, 9, 17, 9, 10, 9, 14, 2, 85)
     with bench.sessions() as session:

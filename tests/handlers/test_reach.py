@@ -80,13 +80,13 @@ def test_the_board_tells_apart_how_far_messages_got(
         "✓ đã mở tin gần nhất: 1",
         "▲ không liên lạc được: 1",
         "▲ chưa rõ đã đến hay chưa: 1",
-        "▲ đã gửi: 1",
-        "▲ chờ gửi: 1",
-        "Đơn vị không có đầu mối hay dự phòng nào nhận được tin: 26",
+        "● đã gửi: 1",
+        "● chờ gửi: 1",
+        "▲ đơn vị không có đầu mối hay dự phòng nào nhận được tin: 26",
     ]
     lan.picks("reach_people", "unreachable")
     assert lan.text.split("\n")[1] == (
-        "Chặn (công chức đầu mối), Sở Y tế, điện thoại 0912345678, từ 10:00 thứ Hai, 09/11/2026"
+        "Chặn (công chức đầu mối), Sở Y tế, điện thoại 0912345678, từ 10:00 09/11"
     )
 
 

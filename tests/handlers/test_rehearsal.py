@@ -1,12 +1,13 @@
 """The plan rehearsed: who would be told what, when (N8, F9)."""
 
 import io
+from datetime import date
 
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from bot.reports import REPORTS
+from bot.reports import REPORTS, rehearsal_picture
 from jobs.reminders import queue_due_reminders
 from models import rehearsal
 from models.campaigns import Campaign
@@ -93,6 +94,14 @@ def test_the_picture_is_made_from_the_same_values(bench: Bench, lan: Officer) ->
     made = REPORTS[enclosure["report"]](decode(enclosure["values"]))
     assert made.startswith(b"\x89PNG")
     assert len(made) > 10_000
+
+
+def test_a_long_silence_parts_the_picture() -> None:
+    """The archive is told a year later: its days would leave no room for the others."""
+    november = {date(2026, 11, 9), date(2026, 12, 31)}
+    archive = {date(2027, 12, 20), date(2028, 1, 31)}
+    assert rehearsal_picture._parted(november | archive) == (november, archive)
+    assert rehearsal_picture._parted(november) == (november, set())
 
 
 def test_only_who_leads_the_campaign_may_rehearse_it(bench: Bench) -> None:

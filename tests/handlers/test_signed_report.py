@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from models.campaigns import Campaign
 from models.campaigns.tables import SignOff
+from models.evidence import Evidence
 from models.files import Received
 from models.people import Role
 from tests.bench import Bench, Officer
@@ -59,13 +60,57 @@ def test_caption_and_link_do_on_a_platform_without_files(bench: Bench) -> None:
     an.types("/guiduyet")
     an.types("2")
     an.sees("ask_signed_report_by_link")
-    an.types("1")
+    an.types("a")
     link = re.search(r"upload/(\w{26})", an.text)
     assert link is not None
     an.uploads(link[1], ("bc.pdf", b"%PDF"), caption="Số 45/BC-STP ngày 12/11/2026")
     an.sees("confirm_signed_report", number="45/BC-STP")
     an.types("1")
     an.sees("sheet_sent", unit=UNIT)
+
+
+def test_number_and_date_may_come_before_the_scan(bench: Bench, an: Officer) -> None:
+    complete(bench, an)
+    signs_on_paper(bench)
+    an.types("/guiduyet")
+    an.picks("sign_with_report")
+    an.types("đây ạ")
+    an.sees("refusal.report_scan_missing", text="đây ạ")
+    an.types("45/BC-STP")
+    an.sees("ask_signed_report")
+    assert "✓ Đã ghi số 45/BC-STP." in an.text
+    an.types("ngày 12/11/2026")
+    assert "✓ Đã ghi số 45/BC-STP.\n✓ Đã ghi ngày 12/11/2026." in an.text
+    an.sends(("bao cao.pdf", b"%PDF signed"))
+    an.sees("confirm_signed_report", number="45/BC-STP")
+    assert an.labels == [
+        "Gửi Sở Nội vụ và khoá phiếu",
+        "Gửi lại bản scan, số, ngày",
+        "Về bước kiểm tra",
+        "Về trang đầu",
+    ]
+    an.picks("sign_again")
+    assert "Đã ghi" not in an.text
+    an.sends(("ban moi.pdf", b"%PDF signed anew"))
+    an.types("46/BC-STP 12/11/2026")
+    an.sees("confirm_signed_report", file="ban moi.pdf", number="46/BC-STP")
+    with bench.sessions() as session:
+        kept = session.scalars(select(Evidence).order_by(Evidence.id)).all()
+    assert [each.set_aside_at is None for each in kept] == [False, True]
+    an.picks("check_again")
+    an.sees("checks_before_sending")
+
+
+def test_a_report_has_a_number_with_figures(bench: Bench, an: Officer) -> None:
+    complete(bench, an)
+    signs_on_paper(bench)
+    an.types("/guiduyet")
+    an.picks("sign_with_report")
+    an.sends(("bao cao.pdf", b"%PDF signed"))
+    an.types("chưa có")
+    an.sees("refusal.report_number_missing")
+    an.types("45")
+    an.sees("ask_report_date", number="45")
 
 
 def test_what_is_no_scan_is_not_taken(bench: Bench, an: Officer) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import docx
 import pytest
 from docx.enum.section import WD_ORIENT
+from docx.oxml.ns import qn
 from sqlalchemy import select
 
 from bot.reports import REPORTS
@@ -76,6 +77,7 @@ def test_a_draft_says_so_on_every_page_and_what_is_not_scored(bench: Bench, an: 
         "1.1.1", "Ban hành kế hoạch đúng thời hạn", "0,5", "Chưa chấm", "", "",
         "- số 12/KH-STP, ngày 08/01/2026, Sở Tư pháp; mục II tr.3",
     ]  # fmt: skip
+    assert {row[0]: row[3] for row in annex}["1.2.2"] == "Hệ thống tính khi gửi"
 
 
 def test_what_was_sent_has_all_lines_their_sums_and_no_mark_of_a_draft(
@@ -178,13 +180,16 @@ def test_a_report_signed_on_paper_shows_claims_before_and_the_head_below(
     assert opened(an).tables[2].cell(0, 1).text.split("\n")[-1] == "Lê Thị Hoa"
 
 
-def test_the_annex_lies_across_and_pages_are_counted_on(bench: Bench, an: Officer) -> None:
+def test_the_annex_lies_across_and_is_numbered_by_itself(bench: Bench, an: Officer) -> None:
+    """Decree 30, annex I, part III, 1."""
     document = opened(an)
     upright, across = document.sections
     sides = (round(across.page_width.mm), round(across.page_height.mm))
     assert (across.orientation, sides) == (WD_ORIENT.LANDSCAPE, (297, 210))
     assert upright.different_first_page_header_footer
-    assert not across.different_first_page_header_footer
+    assert across.different_first_page_header_footer
+    numbers = across._sectPr.find(qn("w:pgNumType"))
+    assert numbers.get(qn("w:start")) == "1"
 
 
 def test_after_the_sending_nothing_is_written_and_the_report_stays_as_sent(

@@ -304,6 +304,15 @@ def test_in_the_middle_of_evidence_a_sheet_is_still_a_sheet(bench: Bench, an: Of
     an.sees("workbook_says_the_same")
 
 
+def test_a_sheet_saved_as_another_table_says_which_form_is_read(an: Officer) -> None:
+    """It is kept like every file, and may be a document after all."""
+    an.sends(("bieu-cchc-2026-stp.ods", b"PK ods"))
+    assert "hệ thống chỉ đọc dạng .xlsx" in an.text
+    an.sees("evidence_which_line", file="bieu-cchc-2026-stp.ods")
+    an.sends(("KH-12.pdf", b"%PDF-1.4 ke hoach"))
+    assert ".xlsx" not in an.text
+
+
 def test_many_changes_are_paged(bench: Bench, an: Officer) -> None:
     codes = [code_of(bench, RuleKind.YES_NO, nth=n) for n in range(7)]
     an.sends(received(filled(taken(an), dict.fromkeys(codes, "Có"))))

@@ -101,10 +101,10 @@ def test_the_coordinator_reads_what_stands_what_changed_and_what_is_owed(
         "▲ Không liên lạc được (29): VP UBND tỉnh, Sở Nội vụ, Sở Tài chính, Sở KH&ĐT, "
         "Sở Công Thương, Sở NN&PTNT và 23 đơn vị khác",
         "Việc của anh/chị:",
-        "▲ thành lập Hội đồng thẩm định: đã quá hạn 1 ngày làm việc "
+        "▲ Thành lập Hội đồng thẩm định: đã quá hạn 1 ngày làm việc "
         "(hạn 24:00 thứ Bảy, 14/11/2026)",
-        "● kết thúc thẩm định lần 1: hạn 24:00 thứ Hai, 30/11/2026 (còn 9 ngày làm việc)",
-        "● còn 9 lĩnh vực chưa giao người thẩm định",
+        "● Kết thúc thẩm định lần 1: hạn 24:00 thứ Hai, 30/11/2026 (còn 9 ngày làm việc)",
+        "● Còn 9 lĩnh vực chưa giao người thẩm định",
     ]
     assert lan.labels == [
         "Bước nhắc tiếp theo (30)",
@@ -133,16 +133,16 @@ def test_the_owners_acts_are_theirs_from_their_beginning_until_they_are_recorded
     tick(bench, "2026-12-01 07:30")
     owed = lan.text[lan.text.index("Việc của anh/chị") :].splitlines()[1:-1]
     assert [line.split(":")[0] for line in owed] == [
-        "▲ thành lập Hội đồng thẩm định",
-        "▲ kết thúc thẩm định lần 1",
-        "● thông báo nội dung cần bổ sung cho các đơn vị",
-        "● kết thúc giải trình, bổ sung",
+        "▲ Thành lập Hội đồng thẩm định",
+        "▲ Kết thúc thẩm định lần 1",
+        "● Thông báo nội dung cần bổ sung cho các đơn vị",
+        "● Kết thúc giải trình, bổ sung",
     ]
     lan.picks("record_acts")
     lan.sees("acts_of_campaign")
     record(bench, Act.COUNCIL, Act.ROUND_1, Act.SUPPLEMENT_NOTICE, Act.SUPPLEMENT)
     tick(bench, "2026-12-02 07:30")
-    assert "✓ đã ghi nhận: thành lập Hội đồng thẩm định" in lan.text
+    assert "✓ Đã ghi nhận: thành lập Hội đồng thẩm định" in lan.text
     assert "● kết thúc" not in lan.text
 
 
@@ -155,14 +155,14 @@ def test_after_the_last_step_what_is_still_owed_is_told_for_four_weeks(
     assert tick(bench, "2027-01-04 07:30") == 1
     assert lan.text.splitlines() == [
         "Việc của anh/chị sáng 04/01/2027, đợt đánh giá năm 2026",
-        "▲ trình ký và công bố kết quả: đã quá hạn 1 ngày làm việc "
+        "▲ Trình ký và công bố kết quả: đã quá hạn 1 ngày làm việc "
         "(hạn 24:00 thứ Năm, 31/12/2026)",
     ]
     assert tick(bench, "2027-01-29 07:30") == 0
     record(bench, Act.DECISION)
     assert tick(bench, "2027-12-15 07:30") == 0
     assert tick(bench, "2027-12-20 07:30") == 1
-    assert "● nộp lưu hồ sơ: hạn 24:00 thứ Sáu, 31/12/2027" in lan.text
+    assert "● Nộp lưu hồ sơ: hạn 24:00 thứ Sáu, 31/12/2027" in lan.text
     record(bench, Act.ARCHIVE)
     assert tick(bench, "2027-12-21 07:30") == 0
 
@@ -176,10 +176,10 @@ def test_before_the_plan_only_who_issues_it_is_told_when_it_comes_near(
     assert tick(bench, "2026-10-06 07:30") == 0
     assert tick(bench, "2026-10-07 07:30") == 1
     assert lan.text.splitlines()[1:] == [
-        "● ban hành kế hoạch năm 2026: hạn 24:00 thứ Tư, 14/10/2026 (còn 5 ngày làm việc)"
+        "● Ban hành kế hoạch năm 2026: hạn 24:00 thứ Tư, 14/10/2026 (còn 5 ngày làm việc)"
     ]
     assert tick(bench, "2026-10-16 07:30") == 1
-    assert "▲ ban hành kế hoạch năm 2026: đã quá hạn 2 ngày làm việc" in lan.text
+    assert "▲ Ban hành kế hoạch năm 2026: đã quá hạn 2 ngày làm việc" in lan.text
 
 
 def test_what_changed_is_told_unit_by_unit(bench: Bench, lan: Officer) -> None:

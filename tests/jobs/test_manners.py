@@ -176,6 +176,18 @@ def test_who_is_in_the_middle_of_an_entry_is_told_a_little_later(bench: Bench) -
     assert len(an.messages) == before + 1
 
 
+def test_news_of_a_beginning_that_was_held_still_says_that_it_begins(bench: Bench) -> None:
+    """It said that the self-assessment had ended, a month before its end."""
+    lan = bench.officer("Phạm Thị Lan", "SNV", Role.COORDINATOR)
+    bench.clock.set("2026-10-15 07:58")
+    lan.types("/tiendo")
+    assert tick(bench, "2026-10-15 08:00") == 0
+    assert tick(bench, "2026-10-15 08:05") == 1
+    assert "Tự đánh giá đã mở cho 30 đơn vị" in lan.text
+    assert "đã kết thúc" not in lan.text
+    assert "acknowledge_reminder" not in {choice.action for choice in lan.choices}
+
+
 def test_what_was_finished_meanwhile_is_not_reminded_of(bench: Bench) -> None:
     """C1: it is looked at again when it is told."""
     an = bench.officer("Nguyễn Văn An", "STP")

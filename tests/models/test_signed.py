@@ -96,7 +96,8 @@ def test_focal_officer_and_deputy_send_it_and_nobody_else(office: Signing) -> No
     ("change", "name"),
     [
         ({"number": "  "}, "report_number_missing"),
-        ({"number": "x" * 61}, "report_number_too_long"),
+        ({"number": "không có số"}, "report_number_missing"),
+        ({"number": "1" * 61}, "report_number_too_long"),
         ({"dated_on": SIGNED + timedelta(days=1)}, "report_dated_ahead"),
         ({"dated_on": date(2026, 10, 11)}, "report_dated_early"),
         ({"file": Received("a.xlsx", 1, "a" * 64, "application/zip")}, "report_not_a_scan"),

@@ -105,6 +105,17 @@ def test_every_value_that_words_show_is_given_somewhere(said: Said) -> None:
     assert lacking == {}
 
 
+def test_every_choice_brings_what_its_label_shows(said: Said) -> None:
+    """Wherever it is offered: a label is read alone, and half of one says something else."""
+    lacking = {
+        f"{use.name} ({use.place})": shown
+        for use in said.uses
+        if use.call == "Choice" and not use.open and use.name in VI
+        if (shown := placeholders(VI[use.name], plurals=True) - use.values)
+    }
+    assert lacking == {}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_message_stands_in_one_file_once(language: str) -> None:
     found: Counter[str] = Counter()

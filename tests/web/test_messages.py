@@ -4,11 +4,13 @@ import json
 import re
 import uuid
 
+from sqlalchemy import update
+
 from bot.web.history import LOOKS_BACK
 from models.inbox import InboxEvent
 from models.messages import Choice
 from models.outbox import OutboxMessage
-from models.people import codes
+from models.people import Person, codes
 from tests.web.site import Guest, Site
 
 
@@ -84,6 +86,18 @@ def test_what_is_said_reaches_every_open_page_of_the_chat_before_its_answer(site
         seen = [next(line for line in lines if line.startswith("id: ")) for _ in range(2)]
         assert seen == ["id: 0.1", "id: 1.1"]
         assert site.channel.open_pages == 2
+
+
+def test_a_page_whose_reader_chose_another_language_loads_again(site: Site) -> None:
+    """Its own words are in the language it was loaded in."""
+    an = site.officer()
+    with an.client.stream("GET", "events") as stream:
+        lines = stream.iter_lines()
+        next(line for line in lines if line.startswith("event: pinned"))
+        site.write(lambda session: session.execute(update(Person).values(language="en")))
+        site.loop.call_soon_threadsafe(site.channel.refresh)
+        assert next(line for line in lines if line.startswith("event: ")) == "event: reload"
+    assert '<html lang="en">' in an.client.get("").text
 
 
 def test_history_is_paged_and_in_order_though_the_clock_goes_back(site: Site) -> None:
