@@ -237,7 +237,8 @@ _CLAIM = Prepared.with_lists(
     lambda among: (
         update(_TABLE)
         .where(among(_OUTBOX.id, "ids"))
-        .where(_OUTBOX.status == SendStatus.QUEUED, ~_is_on_hold())
+        # The status as a value: its index would be read to its end, however few the ids are.
+        .where(func.coalesce(_OUTBOX.status, None) == SendStatus.QUEUED, ~_is_on_hold())
         .where(or_(_OUTBOX.good_until.is_(None), _OUTBOX.good_until > _NOW))
         .values(
             status=case(

@@ -1,11 +1,11 @@
 """What may leave next: the first message of each chat, answers first, whatever waits (I5)."""
 
 import itertools
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from models import claiming, outbox, sending
@@ -113,22 +113,39 @@ def test_a_chat_with_very_much_to_be_told_hides_nobody(waiting: Queue) -> None:
     assert waiting.due() == [asks, much[0], other]
 
 
-def test_the_search_reads_the_index_alone(sessions: sessionmaker[Session]) -> None:
+def test_the_search_reads_the_index_alone(sqlite: Session) -> None:
     """Rows are wide, and there may be 100,000 of them: sorting or reading them takes seconds."""
-    engine = sessions.kw["bind"]
-    assert isinstance(engine, Engine)
-    if engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL plans by what is in the table: benchmarks/sending.py")
-    asked: list[str] = []
-    with sessions() as session:
-        Queue(session).add(1)
-        driver: Any = session.connection().connection.driver_connection
-        driver.set_trace_callback(asked.append)
-        assert len(Queue(session).due()) == 1
-        driver.set_trace_callback(None)
-        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {asked[-1]}", ())
-        steps = [step for _, _, _, step in plan]
+    Queue(sqlite).add(1)
+    steps = plan_of_last(sqlite, lambda: Queue(sqlite).due())
 
     index = "SEARCH outbox_message USING COVERING INDEX ix_outbox_message_due"
     assert [step[: len(index)] for step in steps if "outbox_message" in step] == [index]
     assert not [step for step in steps if "TEMP B-TREE" in step]
+
+
+def test_a_claim_looks_its_messages_up_by_their_numbers(sqlite: Session) -> None:
+    """Though all that is queued stands in an index as well, 100,000 of them at times."""
+    ids = [Queue(sqlite).add(1)]
+    steps = plan_of_last(sqlite, lambda: claiming.claim(sqlite, ids, LATER), "UPDATE")
+
+    assert steps[0].startswith("SEARCH outbox_message USING INTEGER PRIMARY KEY")
+
+
+@pytest.fixture
+def sqlite(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    if sessions.kw["bind"].dialect.name != "sqlite":
+        pytest.skip("PostgreSQL plans by what is in the table: benchmarks/sending.py")
+    with sessions() as session:
+        yield session
+
+
+def plan_of_last(session: Session, act: Callable[[], object], begins: str = "SELECT") -> list[str]:
+    """How SQLite carries out the last statement of ``act`` that begins so."""
+    asked: list[str] = []
+    driver: Any = session.connection().connection.driver_connection
+    driver.set_trace_callback(asked.append)
+    act()
+    driver.set_trace_callback(None)
+    last = [statement for statement in asked if statement.startswith(begins)][-1]
+    plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {last}", ())
+    return [step for _, _, _, step in plan]
