@@ -41,8 +41,7 @@ def create(url: str) -> Engine:
         url,
         pool_pre_ping=True,
         pool_size=POSTGRES_WRITERS + 6,
-        json_serializer=json_text.write,
-        json_deserializer=json_text.read,
+        **json_text.IN_COLUMNS,
     )
 
 
@@ -219,8 +218,7 @@ def _without_events(engine: Engine) -> Engine:
         engine.url,
         pool=engine.pool,
         module=engine.dialect.dbapi,
-        json_serializer=json_text.write,
-        json_deserializer=json_text.read,
+        **json_text.IN_COLUMNS,
     )
 
 

@@ -27,3 +27,7 @@ def read(text: str | bytes) -> Any:
         return orjson.loads(text)
     except ValueError:
         return json.loads(text, parse_constant=lambda _: None)
+
+
+# For SQLAlchemy's engines and dialects.
+IN_COLUMNS: dict[str, Any] = {"json_serializer": write, "json_deserializer": read}

@@ -17,9 +17,7 @@ from models import json_text
 Values = Mapping[str, Any]
 # Whether a column is one of a list, which is bound under this name.
 Among = Callable[[ColumnElement[Any], str], ColumnElement[bool]]
-_DIALECT = sqlite.dialect(
-    paramstyle="named", json_serializer=json_text.write, json_deserializer=json_text.read
-)
+_DIALECT = sqlite.dialect(paramstyle="named", **json_text.IN_COLUMNS)
 
 
 class Prepared:

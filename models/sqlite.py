@@ -63,8 +63,7 @@ def create(url: str, path: str | None) -> Engine:
         module=module,
         pool_size=10,
         execution_options=options,
-        json_serializer=json_text.write,
-        json_deserializer=json_text.read,
+        **json_text.IN_COLUMNS,
     )
     safe = version >= SAFE_VERSION
     if not safe:
