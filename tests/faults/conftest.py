@@ -19,15 +19,8 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.worker.PAUSES", (0.05, 0.1, 0.2))
     monkeypatch.setattr("bot.worker.LOOK_SECONDS", 0.2)
     monkeypatch.setattr("bot.worker.ALBUM_SECONDS", 0.4)
-    monkeypatch.setattr("models.sqlite.BUSY_SECONDS", 1)
     # The server refuses nothing that goes too fast unless a test asks it to.
     monkeypatch.setattr("bot.telegram.channel.TelegramChannel.limits", Limits(chat_burst=100))
-
-
-@pytest.fixture
-def patient(hurried: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Locks are waited for as long as in earnest; to be named before ``stage``."""
-    monkeypatch.setattr("models.sqlite.BUSY_SECONDS", 15)
 
 
 @pytest.fixture

@@ -55,9 +55,7 @@ def quiet(caplog: pytest.LogCaptureFixture) -> None:
 @pytest.mark.heavy
 @pytest.mark.timeout(300 + 4 * PEOPLE)
 @pytest.mark.parametrize("name", ABSENCES)
-def test_what_a_province_wrote_meanwhile_is_worked_off_in_order(
-    patient: None, stage: Stage, name: str
-) -> None:
+def test_what_a_province_wrote_meanwhile_is_worked_off_in_order(stage: Stage, name: str) -> None:
     absence = ABSENCES[name]
     stage.clock.set(absence.since)
     stage.clock.forward(seconds=-1)

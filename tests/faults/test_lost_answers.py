@@ -41,7 +41,7 @@ def unsure(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> r
 
 
 def test_what_was_done_unheard_is_done_once_and_in_order(
-    unsure: random.Random, patient: None, stage: Stage
+    unsure: random.Random, stage: Stage
 ) -> None:
     officers = [stage.officer(unit, unit) for unit in ("STP", "STC", "SXD")]
     for n in range(3):

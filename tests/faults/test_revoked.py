@@ -96,7 +96,7 @@ def ended(stage: Stage, address: str) -> bool:
 
 
 @pytest.mark.timeout(120 + 5 * LEAVERS)
-def test_a_role_ends_in_the_midst_of_what_its_holder_does(patient: None, stage: Stage) -> None:
+def test_a_role_ends_in_the_midst_of_what_its_holder_does(stage: Stage) -> None:
     """Live: the role ends while fifty messages are on their way. Each is an officer's or a
     stranger's, none an officer's after a stranger's, and all that are sent later a stranger's."""
     sent = IN_FLIGHT + AFTER

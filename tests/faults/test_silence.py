@@ -103,7 +103,7 @@ class Case:
 @pytest.mark.heavy
 @pytest.mark.timeout(1800)
 def test_in_outages_over_a_deadline_nobody_is_refused_unfairly(
-    patient: None, stage: Stage, caplog: pytest.LogCaptureFixture
+    stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
     """X25: a message counts by Telegram's time, to the second; a press from the beginning of the
     outage, as nobody knows more of it."""

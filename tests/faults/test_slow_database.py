@@ -107,7 +107,6 @@ def held_locks(sluggish: Sluggish, url: str) -> Iterator[list[float]]:
 @pytest.mark.timeout(300 + 60 * ROUNDS)
 @pytest.mark.parametrize("way", [slow_statements, held_locks])
 def test_a_slow_database_makes_people_wait_and_loses_nothing(
-    patient: None,
     sluggish: Sluggish,
     stage: Stage,
     database_url: str,
