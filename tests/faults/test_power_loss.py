@@ -38,7 +38,7 @@ REPLAYS = figures.count(200, 40)
 STRANGERS = 5
 EVIDENCE = "new/evidence"
 KEPT = "Đã lưu 1/1"
-CONFIRMED = re.compile(rb'"offset": (\d+)')
+CONFIRMED = re.compile(rb'"offset": ?(\d+)')
 
 
 class Recorded(BotProcess):

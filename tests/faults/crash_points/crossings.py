@@ -21,9 +21,10 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine.default import DefaultDialect
 
 from bot.telegram.request import AiohttpRequest
+from models.prepared import Prepared
 
 OURS = ("bot.", "jobs.", "handlers.", "models.")
-PLUMBING = ("models.database", "bot.web.server")
+PLUMBING = ("models.database", "models.prepared", "bot.web.server")
 WRITES = ("INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP")
 BEFORE, AFTER = "before", "after"
 
@@ -72,6 +73,13 @@ class Crossings:
                 self._written.by = _who(sys._getframe(1))
 
         event.listen(Engine, "before_cursor_execute", note)
+        execute = Prepared._execute
+
+        def straight(prepared: Prepared, connection: Any, values: Any) -> Any:
+            note(None, None, prepared._text)  # It goes to the driver, round SQLAlchemy.
+            return execute(prepared, connection, values)
+
+        Prepared._execute = straight  # type: ignore[method-assign]
         commit, rollback = DefaultDialect.do_commit, DefaultDialect.do_rollback
 
         def do_commit(dialect: Any, connection: Any) -> None:
@@ -153,8 +161,8 @@ class Crossings:
 def _who(frame: FrameType | None) -> str:
     """The innermost function of the product that is at work."""
     while frame is not None:
-        module = frame.f_globals.get("__name__", "")
-        if module.startswith(OURS) and module not in PLUMBING:
-            return f"{module.rpartition('.')[2]}.{frame.f_code.co_name}"
+        module, function = frame.f_globals.get("__name__", ""), frame.f_code.co_name
+        if module.startswith(OURS) and module not in PLUMBING and function.isidentifier():
+            return f"{module.rpartition('.')[2]}.{function}"
         frame = frame.f_back
     return "flush"
