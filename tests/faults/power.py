@@ -17,7 +17,7 @@ _CALLS = (
     "unlinkat,sendto"
 )
 # "12345 pwrite64(7</a/b>, "\x00…", 4096, 0) = 4096", whole or in two halves.
-_LINE = re.compile(r"(?P<thread>\d+) (?P<what>.*)")
+_LINE = re.compile(r"(?P<thread>\d+) +(?P<what>.*)")  # A short number is filled up to five.
 _RESUMED = re.compile(r"<\.\.\. \w+ resumed>(?P<rest>.*)")
 _CALL = re.compile(r"(?P<name>\w+)\((?P<arguments>.*)\)\s+= (?P<result>-?\d+)")
 _OPENED = re.compile(r"(?P<name>\w+)\((?P<arguments>.*)")

@@ -231,6 +231,14 @@ def test_what_was_confirmed_is_on_the_disk_whenever_the_power_goes(
         assert replay(recording, at, less)[1] != [], forgotten
 
 
+@pytest.mark.parametrize("number", ["7", "812", "12345", "1234567"])
+def test_a_recording_is_read_whatever_number_the_process_has(tmp_path: Path, number: str) -> None:
+    recorded = tmp_path / "recording"
+    path = "".join(f"\\x{byte:02x}" for byte in b"/a/b")
+    recorded.write_text(f"{number:<5} fsync(7<{path}>) = 0")
+    assert [(call.name, call.path) for call in power.calls(recorded)] == [("fsync", "/a/b")]
+
+
 @pytest.mark.heavy
 @pytest.mark.timeout(300)
 def test_what_is_confirmed_on_the_first_start_outlives_the_power(
