@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.config import Config, WebSection
 from bot.store import Store
-from models import database, evidence
+from models import database, evidence, silence
 from models.assessment.tables import Assessment, Line
 from models.audit import AuditEntry
 from models.catalogue.tables import Item
@@ -180,7 +180,12 @@ class Stage:
         self._supervisor.begin()
         eventually(lambda: self.api.state()["calls"].get("getUpdates"), PATIENCE)
         if counting and not from_the_start:
+            eventually(self._has_heard, PATIENCE)  # That is noted with the first answer.
             self.count()
+
+    def _has_heard(self) -> bool:
+        with looking(self.sessions.kw["bind"]) as session:
+            return silence.last_heard(session, "telegram") is not None
 
     def count(self) -> None:
         """From now on the process can die."""
