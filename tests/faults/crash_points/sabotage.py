@@ -18,8 +18,9 @@ def confirm_first() -> None:
     store = Poller._store
 
     async def forgetful(poller: Any, updates: list[Any]) -> float:
-        poller._offset = updates[-1]["update_id"] + 1
-        await poller._api.call("getUpdates", offset=poller._offset, timeout=0)
+        if updates:
+            poller._offset = updates[-1]["update_id"] + 1
+            await poller._api.call("getUpdates", offset=poller._offset, timeout=0)
         return await store(poller, updates)
 
     Poller._store = forgetful  # type: ignore[method-assign]
