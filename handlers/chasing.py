@@ -29,7 +29,7 @@ from models.files import Received
 from models.people import Role
 from models.policy import Action
 from models.refusals import Refusal
-from models.units import UnitKind
+from models.units import UnitKind, some_names
 
 NAMES = 6  # Of units that one line shows.
 
@@ -60,7 +60,7 @@ def list_units(turn: Turn, _: str = "") -> State:
         for sheet in sheets
     ]
     names = [sheet.unit.short_name for sheet in sheets if sheet.unit_id in listed]
-    to = len(chasing.sheets_to_write_to(turn.session, campaign, turn.now))
+    to = len(chasing.to_write_to(sheets))
     letter = [Choice("chase_letter_all", campaign.id, count=to)] if to else []
     proposed = chasing.proposals(turn.session, campaign, turn.now)
     next_steps = [Choice("rungs_proposed", n=len(proposed))] if proposed else []
@@ -133,7 +133,8 @@ def draft_for_unit(turn: Turn, value: str) -> None:
 
 def draft_for_all(turn: Turn, _: str) -> None:
     campaign = led_campaign(turn, Action.CHASE)
-    send_draft(turn, campaign, chasing.sheets_to_write_to(turn.session, campaign, turn.at))
+    late = chasing.late_sheets(turn.session, campaign, turn.at)
+    send_draft(turn, campaign, chasing.to_write_to(late))
 
 
 def send_draft(turn: Turn, campaign: Campaign, sheets: Sequence[Assessment]) -> None:
@@ -147,10 +148,7 @@ def send_draft(turn: Turn, campaign: Campaign, sheets: Sequence[Assessment]) -> 
 
 def names_part(letter: ChaseLetter) -> Part:
     """The units it goes to, as many as fit a line."""
-    names = [each.unit.short_name for each in letter.units]
-    more = len(names) - NAMES
-    shown = {"names": names[:NAMES], "more": more}
-    return Part("letter_units_many" if more > 0 else "letter_units", **shown)
+    return some_names([each.unit.short_name for each in letter.units], NAMES)
 
 
 def letter_values(turn: Turn, letter: ChaseLetter) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from models.chasing.queries import (
     letters_to,
     listed_units,
     rungs_taken,
-    sheets_to_write_to,
+    to_write_to,
 )
 from models.chasing.rules import (
     why_no_letter,
@@ -45,8 +45,8 @@ __all__ = [
     "proposals",
     "record_letter",
     "rungs_taken",
-    "sheets_to_write_to",
     "take_rung",
+    "to_write_to",
     "why_no_letter",
     "why_not_date",
     "why_not_late",

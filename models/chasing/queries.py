@@ -20,10 +20,9 @@ def late_sheets(session: Session, campaign: Campaign, now: datetime) -> list[Ass
     return [session.get_one(Assessment, standing.assessment_id) for standing in late]
 
 
-def sheets_to_write_to(session: Session, campaign: Campaign, now: datetime) -> list[Assessment]:
-    """The late ones that a letter may go to."""
-    late = late_sheets(session, campaign, now)
-    return [each for each in late if not rules.why_no_letter(each.unit_id, campaign.owner_id)]
+def to_write_to(late: Sequence[Assessment]) -> list[Assessment]:
+    """Those of the late ones that a letter may go to."""
+    return [each for each in late if not rules.why_no_letter(each.unit_id, each.campaign.owner_id)]
 
 
 def rungs_taken(session: Session, sheet: Assessment) -> list[Escalation]:
