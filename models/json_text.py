@@ -14,10 +14,15 @@ _PLAIN = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
 def write(value: Any) -> str:
     """In one line, Vietnamese signs as they are. Raises TypeError or ValueError."""
+    return write_bytes(value).decode()
+
+
+def write_bytes(value: Any) -> bytes:
+    """The same, as it goes over a line."""
     try:
-        return orjson.dumps(value, option=_PLAIN).decode()
+        return orjson.dumps(value, option=_PLAIN)
     except TypeError:
-        return json.dumps(value)
+        return json.dumps(value).encode()
 
 
 def read(text: str | bytes) -> Any:

@@ -23,7 +23,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.intake.marks import SHEET, digest
 from bot.reports import all_words
-from bot.reports.cells import fit, lines_of, set_text
+from bot.reports.cells import MOST_HEIGHT, fit, lines_of, set_text
 from models.messages import Part
 
 HEAD = 5
@@ -133,7 +133,7 @@ class _Maker:
             if looks != "area":
                 lines = max(lines, lines_of(value, WIDTHS[column - 1]))
             self._write(self._row, column, value, looks)
-        self._sheet.row_dimensions[self._row].height = min(lines * LINE_HEIGHT + 3, 400)
+        self._sheet.row_dimensions[self._row].height = min(lines * LINE_HEIGHT + 3, MOST_HEIGHT)
         if bottom is not None:
             self._offer(bottom)
 

@@ -86,7 +86,7 @@ class AiohttpRequest(BaseRequest):
 
         The Bot API takes JSON like a form, which would write a Vietnamese sign as nine.
         """
-        body = json_text.write(values).encode()
+        body = json_text.write_bytes(values)
         # ``post`` hands it on to ``do_request`` untouched; RequestData itself cannot hold it.
         return await self.post(url, cast(RequestData, body), read_timeout=seconds)
 
