@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index, Text, UniqueConstraint, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Identity
@@ -158,18 +157,8 @@ def dead(session: Session, limit: int = 50) -> list[InboxEvent]:
 
 _TABLE = Base.metadata.tables[InboxEvent.__tablename__]
 _LATER = {"id", "settled_at"}  # What a new event does not have yet.
-_NEW: dict[str, Any] = {
-    column.key: bindparam(column.key) for column in _TABLE.c if column.key not in _LATER
-}
-_STORE = Prepared(
-    *(
-        dialect.insert(_TABLE)
-        .values(_NEW)
-        .on_conflict_do_nothing()
-        .returning(_TABLE.c.id, _TABLE.c.channel, _TABLE.c.external_id, _TABLE.c.content_hash)
-        for dialect in (sqlite, postgresql)
-    )
-)
+_KEY = (_TABLE.c.channel, _TABLE.c.external_id, _TABLE.c.content_hash)
+_STORE = Prepared.inserting(_TABLE, _LATER, _TABLE.c.id, *_KEY)
 _FINISH = Prepared(
     update(_TABLE)
     .where(_TABLE.c.id == bindparam("row"), _TABLE.c.status == EventStatus.NEW)

@@ -4,11 +4,20 @@ SQLAlchemy prepares an execution for several times as long as SQLite carries it 
 round that. PostgreSQL takes them the usual way: there the way to the server is what costs.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Connection, Executable, bindparam, func, select
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Executable,
+    Table,
+    bindparam,
+    func,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -36,6 +45,19 @@ class Prepared:
         self._writers = {name: write for name, write in writers.items() if write is not None}
         columns = getattr(statement, "selected_columns", ())
         self._readers = [_reader(column.type) for column in columns]
+
+    @classmethod
+    def inserting(
+        cls, table: Table, later: Set[str], *returning: ColumnElement[Any]
+    ) -> "Prepared":
+        """A new row, with all columns but those ``later`` ones, unless it is there already."""
+        new = parameters(table, later)
+        return cls(
+            *(
+                dialect.insert(table).values(new).on_conflict_do_nothing().returning(*returning)
+                for dialect in (sqlite, postgresql)
+            )
+        )
 
     @classmethod
     def with_lists(cls, build: Callable[[Among], Executable]) -> "Prepared":
@@ -86,6 +108,11 @@ class Prepared:
             raise DBAPIError.instance(
                 self._text, bound, error, dbapi.Error, hide_parameters=True
             ) from error
+
+
+def parameters(table: Table, later: Set[str]) -> dict[str, Any]:
+    """What an insertion is given, by name: all columns but those ``later`` ones."""
+    return {column.key: bindparam(column.key) for column in table.c if column.key not in later}
 
 
 def _among_json(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,7 @@ from models.messages import (
 )
 from models.outbox.tables import OutboxMessage, Place, Priority, Recipient, SendStatus
 from models.people.tables import Account, Person
-from models.prepared import Prepared
+from models.prepared import Prepared, parameters
 
 # Why a message was not sent, as its ``error`` says it.
 NO_ACCOUNT = "no account"
@@ -109,17 +109,9 @@ def address_of(session: Session, person: Person) -> Recipient:
 
 _TABLE = Base.metadata.tables[OutboxMessage.__tablename__]
 _LATER = {"id", "not_before", "claimed_at", "opened_at"}  # What a new message does not have yet.
-_NEW: dict[str, Any] = {
-    column.key: bindparam(column.key) for column in _TABLE.c if column.key not in _LATER
-}
-_ENQUEUE = Prepared(
-    *(
-        dialect.insert(_TABLE).values(_NEW).on_conflict_do_nothing().returning(_TABLE.c.id)
-        for dialect in (sqlite, postgresql)
-    )
-)
+_ENQUEUE = Prepared.inserting(_TABLE, _LATER, _TABLE.c.id)
 _ENQUEUE_ALL = {
-    name: dialect.insert(_TABLE).values(_NEW).on_conflict_do_nothing()
+    name: dialect.insert(_TABLE).values(parameters(_TABLE, _LATER)).on_conflict_do_nothing()
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
 }
 
